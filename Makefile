@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# A thin front: `make help` lists the targets, the work is done in scripts/.
+# Everything that is built lands below build/, nothing in the source folders.
+
+# The one place of the version. Tool and module get it as the string macro
+# EPACL_VERSION: the tool from the command line here, the module from Kbuild,
+# which is handed it as a variable of make.
+VERSION := 0.1.0
+
+PREFIX ?= /usr/local
+SBINDIR ?= $(PREFIX)/sbin
+MANDIR ?= $(PREFIX)/share/man
+INCLUDEDIR ?= $(PREFIX)/include
+BUILD ?= build
+PKG_CONFIG ?= pkg-config
+
+# Kernel to build for: the running one where its headers are, else the one
+# that scripts/vm boots.
+ifndef KVER
+KVER := $(shell v=$$(uname -r); if [ -e /lib/modules/$$v/build/Makefile ]; \
+	then echo $$v; else scripts/vm --no-module --print-kernel; fi)
+endif
+KDIR ?= /lib/modules/$(KVER)/build
+KBUILD_ARGS ?=
+
+.PHONY: all module tool unit check format test test-full demo install uninstall \
+	modules_install clean help
+.DELETE_ON_ERROR:
+
+# Once more for the rest: KVER may only be known after scripts/deps.
+all:
+	@scripts/deps build
+	+@$(MAKE) --no-print-directory module tool
+
+help:
+	@echo 'all              module and tool (the default)'
+	@echo 'module           $(BUILD)/kmod-KVER/epacl.ko [KVER=$(KVER)]'
+	@echo 'tool             $(BUILD)/aclctl'
+	@echo 'unit             the programs of tests/unit'
+	@echo 'check            static checks'
+	@echo 'format           lets clang-format rewrite the C files'
+	@echo 'test             static checks, unit tests, tests in a booted kernel'
+	@echo 'test-full        the same, with more kernels and longer tests'
+	@echo 'demo             scripts/demo in a booted kernel'
+	@echo 'install          tool, header and manual [DESTDIR= PREFIX=$(PREFIX)]'
+	@echo 'modules_install  module of KVER [DESTDIR=]'
+	@echo 'uninstall, clean'
+
+# --- module -----------------------------------------------------------------
+# The kernel's build writes beside the sources, so it gets a tree of links to
+# them, one for each kernel.
+
+KMOD_TREE := $(BUILD)/kmod-$(KVER)
+KMOD_FILES := Kbuild $(shell find kmod include -name '*.[ch]' 2>/dev/null)
+
+module: $(KMOD_TREE)/epacl.ko
+
+# Two runs (tests, a demo) may want the module at once: flock. The kernel's
+# build leaves epacl.ko alone where nothing changed in it: touch.
+$(KMOD_TREE)/epacl.ko: $(KMOD_FILES) Makefile $(wildcard kmod include)
+	@[ -e $(KDIR)/Makefile ] || { \
+		echo 'no kernel headers in $(KDIR); try: scripts/deps build' >&2; exit 1; }
+	@mkdir -p $(KMOD_TREE)
+	@find $(KMOD_TREE) -xtype l -delete
+	@for f in $(KMOD_FILES); do \
+		[ -e $(KMOD_TREE)/$$f ] || \
+		{ mkdir -p $$(dirname $(KMOD_TREE)/$$f); ln -srf $$f $(KMOD_TREE)/$$f; }; \
+	done
+	+flock $(KMOD_TREE) $(MAKE) -C $(KDIR) M=$(abspath $(KMOD_TREE)) \
+		EPACL_VERSION=$(VERSION) $(KBUILD_ARGS) modules
+	@touch $@
+
+# A distribution's headers hold neither its key to sign with nor the System.map
+# without which the kernel's own makefile leaves depmod out.
+modules_install: module
+	$(MAKE) -C $(KDIR) M=$(abspath $(KMOD_TREE)) CONFIG_MODULE_SIG_ALL= \
+		$(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR)) modules_install
+	$(if $(DESTDIR),,depmod $(KVER))
+
+# --- tool -------------------------------------------------------------------
+
+CFLAGS ?= -O2 -g
+WARNINGS := -Wall -Wextra -Wformat=2 -Wshadow -Wstrict-prototypes \
+	-Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wundef \
+	-Wimplicit-fallthrough -Wvla
+OWN_CFLAGS = -std=gnu11 $(WARNINGS) $(if $(WERROR),-Werror) \
+	-DEPACL_VERSION=\"$(VERSION)\" -MMD -MP
+TOOL_PKGS := libmnl libnftnl jansson
+TOOL_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard ctl/*.c))
+
+tool: $(BUILD)/aclctl
+
+$(BUILD)/aclctl: $(TOOL_OBJS)
+	$(CC) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(TOOL_PKGS))
+
+$(BUILD)/ctl/%.o: ctl/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(OWN_CFLAGS) $(CPPFLAGS) $(CFLAGS) -Iinclude/uapi -Ictl \
+		$$($(PKG_CONFIG) --cflags $(TOOL_PKGS)) -c -o $@ $<
+
+# --- unit tests ---------------------------------------------------------------
+# Every tests/unit/test_*.c is a program. All are linked with the module's files
+# that tests/unit/sources lists and with the other files of tests/unit.
+
+UNIT := $(BUILD)/unit
+UNIT_SHARED := $(shell sed 's/\#.*//' tests/unit/sources 2>/dev/null) \
+	$(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c))
+UNIT_OBJS := $(patsubst %.c,$(UNIT)/%.o,$(UNIT_SHARED))
+UNIT_PROGS := $(patsubst tests/unit/%.c,$(UNIT)/%,$(wildcard tests/unit/test_*.c))
+SANITIZE ?= -fsanitize=address,undefined -fno-sanitize-recover=undefined
+
+unit: $(UNIT_PROGS)
+
+$(UNIT)/test_%: $(UNIT)/tests/unit/test_%.o $(UNIT_OBJS)
+	$(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs check)
+
+$(UNIT)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(OWN_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(SANITIZE) -DEPACL_USERSPACE \
+		-Itests/unit/shim -Ikmod -Iinclude/uapi -c -o $@ $<
+
+.SECONDARY:
+-include $(shell find $(BUILD)/ctl $(BUILD)/unit -name '*.d' 2>/dev/null)
+
+# --- the rest -----------------------------------------------------------------
+
+check:
+	@scripts/deps test
+	@scripts/check
+
+format:
+	find kmod ctl include tests -name '*.[ch]' -exec clang-format -i {} +
+
+test:
+	@scripts/deps test
+	@scripts/test
+
+test-full:
+	@scripts/deps full
+	@scripts/test --full
+
+demo:
+	@scripts/deps demo
+	+@$(MAKE) --no-print-directory tool
+	@scripts/vm scripts/demo
+
+install: tool
+	install -D -m 755 $(BUILD)/aclctl $(DESTDIR)$(SBINDIR)/aclctl
+	install -D -m 644 include/uapi/linux/epacl.h $(DESTDIR)$(INCLUDEDIR)/linux/epacl.h
+	install -D -m 644 docs/aclctl.8 $(DESTDIR)$(MANDIR)/man8/aclctl.8
+
+uninstall:
+	rm -f $(DESTDIR)$(SBINDIR)/aclctl $(DESTDIR)$(INCLUDEDIR)/linux/epacl.h \
+		$(DESTDIR)$(MANDIR)/man8/aclctl.8
+
+clean:
+	rm -rf $(BUILD)
