@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What differs between the kernels from 6.1 on, so that no other file asks for
+ * the version.
+ */
+#ifndef _EPACL_COMPAT_H
+#define _EPACL_COMPAT_H
+
+#include <linux/version.h>
+#include <net/genetlink.h>
+
+/* What pre_doit and post_doit are told of the operation. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+typedef struct genl_ops epacl_genl_ops;
+#else
+typedef struct genl_split_ops epacl_genl_ops;
+#endif
+
+static inline struct nlattr **epacl_dump_attrs(struct netlink_callback *cb)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+	return genl_dumpit_info(cb)->attrs;
+#else
+	return genl_info_dump(cb)->attrs;
+#endif
+}
+
+/* Before 6.8, and before its backports, groups had the flags of operations. */
+#ifndef GENL_MCAST_CAP_NET_ADMIN
+#define GENL_MCAST_CAP_NET_ADMIN GENL_UNS_ADMIN_PERM
+#endif
+
+#endif /* _EPACL_COMPAT_H */

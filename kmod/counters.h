@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Counters of packets and bytes: written by the packet path, per CPU, without a
+ * lock; they live as long as what they count is defined, across changes of it.
+ */
+#ifndef _EPACL_COUNTERS_H
+#define _EPACL_COUNTERS_H
+
+#include <linux/percpu.h>
+#include <linux/refcount.h>
+#include <linux/u64_stats_sync.h>
+#include <linux/epacl.h>
+
+/* As summed over all CPUs. */
+struct epacl_count {
+	u64 packets;
+	u64 bytes;
+};
+
+/* One CPU's share of one counter. */
+struct epacl_cpu_count {
+	u64_stats_t packets;
+	u64_stats_t bytes;
+	struct u64_stats_sync sync;
+};
+
+/**
+ * struct epacl_counters - a block of counters
+ * @refs: holders; whoever keeps the index of a counter holds the block
+ * @n: counters in the block
+ * @cpu: @n counters on every CPU
+ */
+struct epacl_counters {
+	refcount_t refs;
+	u32 n;
+	struct epacl_cpu_count __percpu *cpu;
+};
+
+/* A block is bounded by what the per-CPU allocator gives at once. */
+#define EPACL_COUNTERS_MAX 256
+
+/* May sleep. NULL: no memory. */
+struct epacl_counters *epacl_counters_alloc(u32 n);
+void epacl_counters_get(struct epacl_counters *c);
+/* NULL is fine. Any context. */
+void epacl_counters_put(struct epacl_counters *c);
+
+/* Packet path; any context, softirqs included. */
+void epacl_count(struct epacl_counters *c, u32 index, u32 bytes);
+void epacl_counters_read(const struct epacl_counters *c, u32 index,
+			 struct epacl_count *sum);
+
+/* The counters of a VM's, or the namespace's, verdicts. */
+#define EPACL_VERDICT_COUNTERS (EPACL_DIRECTIONS * EPACL_REASON_COUNT)
+
+static inline u32 epacl_verdict_counter(enum epacl_direction direction,
+					enum epacl_reason reason)
+{
+	return direction * EPACL_REASON_COUNT + reason;
+}
+
+#endif /* _EPACL_COUNTERS_H */

@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The verdict on a packet of a flow, and why.
+ *
+ * A flow is judged by the policy for the side that opened it: what the opener
+ * sends as a packet of its own, what comes back as a reply, which passes if
+ * today's policy still permits the flow as it was opened.
+ */
+#include "decide.h"
+#include "station.h"
+
+#define PROTO_ICMP	1
+#define PROTO_ICMPV6	58
+#define ICMP_TYPE_ECHO	8
+#define ICMPV6_TYPE_ECHO 128
+
+/* ---- what is judged ---- */
+
+static struct epacl_tuple reversed(const struct epacl_tuple *t)
+{
+	struct epacl_tuple back = *t;
+
+	back.src = t->dst;
+	back.dst = t->src;
+	back.sport = t->dport;
+	back.dport = t->sport;
+	return back;
+}
+
+static struct epacl_tuple packet_tuple(const struct epacl_packet *p)
+{
+	struct epacl_tuple t = {
+		.src = p->src,
+		.dst = p->dst,
+		.sport = p->sport,
+		.dport = p->dport,
+		.proto = p->proto,
+		.type = p->type,
+		.code = p->code,
+	};
+
+	return t;
+}
+
+/* @in: the VM is the destination, else the source. */
+static struct epacl_key key_of(const struct epacl_tuple *t, bool in)
+{
+	struct epacl_key key = {
+		.local = in ? t->dst : t->src,
+		.remote = in ? t->src : t->dst,
+		.lport = in ? t->dport : t->sport,
+		.rport = in ? t->sport : t->dport,
+		.proto = t->proto,
+		.has_ports = epacl_proto_has_ports(t->proto),
+		.has_type = t->proto == PROTO_ICMP || t->proto == PROTO_ICMPV6,
+		.type = t->type,
+		.code = t->code,
+	};
+
+	return key;
+}
+
+/* ---- layers ---- */
+
+static bool ask_layer(struct epacl_answer *answer,
+		      const struct epacl_layer *layer,
+		      const struct epacl_key *key)
+{
+	struct epacl_asked *asked = &answer->asked[answer->nasked++];
+
+	asked->layer = *layer;
+	asked->rule = epacl_classify(layer->acl, key);
+	asked->permit = asked->rule ? asked->rule->permit :
+				      epacl_acl_default_permits(layer->acl);
+	if (!asked->permit)
+		epacl_answer(answer, false, EPACL_REASON_ACL);
+	return asked->permit;
+}
+
+static bool ask_vm(struct epacl_answer *answer, const struct epacl_vm *vm,
+		   u8 direction, const struct epacl_key *key)
+{
+	struct epacl_layer layer = {
+		.acl = vm->acl[direction],
+		.owner = EPACL_OWNER_VM,
+		.direction = direction,
+		.vm = vm,
+	};
+
+	return ask_layer(answer, &layer, key);
+}
+
+static bool ask_endpoint(struct epacl_answer *answer, const struct epacl_vm *vm,
+			 const struct epacl_endpoint *endpoint,
+			 const struct epacl_key *key)
+{
+	struct epacl_layer layer = {
+		.acl = endpoint->acl,
+		.owner = EPACL_OWNER_ENDPOINT,
+		.direction = EPACL_IN,
+		.vm = vm,
+		.endpoint = endpoint,
+	};
+
+	return ask_layer(answer, &layer, key);
+}
+
+/* ---- endpoints ---- */
+
+/* How closely an endpoint names what it opens, the closest first. */
+enum closeness {
+	CLOSE_PORT,
+	CLOSE_RANGE,
+	CLOSE_PROTO,	/* an ICMP type, or a protocol without ports */
+	CLOSE_ANY,
+	CLOSE_NOT,
+};
+
+static bool icmp_type_matches(const struct epacl_endpoint *endpoint,
+			      const struct epacl_key *key)
+{
+	u8 echo = key->proto == PROTO_ICMP ? ICMP_TYPE_ECHO : ICMPV6_TYPE_ECHO;
+
+	if (key->type != (endpoint->has_type ? endpoint->type : echo))
+		return false;
+	return !endpoint->has_code || key->code == endpoint->code;
+}
+
+static enum closeness endpoint_closeness(const struct epacl_endpoint *endpoint,
+					 const struct epacl_key *key)
+{
+	if (endpoint->address.family &&
+	    !epacl_ip_equal(&endpoint->address, &key->local))
+		return CLOSE_NOT;
+	if (endpoint->proto == EPACL_PROTO_ANY)
+		return CLOSE_ANY;
+	if (endpoint->proto != key->proto)
+		return CLOSE_NOT;
+	if (key->has_type)
+		return icmp_type_matches(endpoint, key) ? CLOSE_PROTO :
+							  CLOSE_NOT;
+	if (!key->has_ports)
+		return CLOSE_PROTO;
+	if (!epacl_ports_hold(&endpoint->ports, key->lport))
+		return CLOSE_NOT;
+	return endpoint->ports.lo == endpoint->ports.hi ? CLOSE_PORT :
+							  CLOSE_RANGE;
+}
+
+static const struct epacl_endpoint *
+closest_endpoint(const struct epacl_vm *vm, const struct epacl_key *key)
+{
+	const struct epacl_endpoint *best = NULL;
+	enum closeness least = CLOSE_NOT, closeness;
+	u32 i;
+
+	for (i = 0; i < vm->nendpoints; i++) {
+		closeness = endpoint_closeness(vm->endpoints[i], key);
+		if (closeness < least) {
+			least = closeness;
+			best = vm->endpoints[i];
+		}
+	}
+	return best;
+}
+
+/* The endpoint that translated, if it still does so to here. */
+static const struct epacl_endpoint *
+translated_endpoint(const struct epacl_ask *ask,
+		    const struct epacl_tuple *addressed,
+		    const struct epacl_key *key)
+{
+	const struct epacl_cpublic *public;
+	u16 port;
+
+	public = epacl_snapshot_public(ask->snap, &addressed->dst,
+				       addressed->proto, addressed->dport);
+	if (!public || public->vm != ask->nic->vm ||
+	    !epacl_ip_equal(&public->to, &key->local))
+		return NULL;
+	port = public->endpoint->ports.lo + addressed->dport - public->ports.lo;
+	return port == key->lport ? public->endpoint : NULL;
+}
+
+/* Step 7, outside: @vip: addressed through a VIP. */
+static const struct epacl_endpoint *
+find_endpoint(const struct epacl_ask *ask, const struct epacl_tuple *addressed,
+	      const struct epacl_key *key, bool vip)
+{
+	const struct epacl_endpoint *endpoint;
+
+	if (vip)
+		return translated_endpoint(ask, addressed, key);
+	endpoint = closest_endpoint(ask->nic->vm, key);
+	if (endpoint && endpoint->npublics &&
+	    !ask->host->owns_ip(ask->host, &key->remote))
+		return NULL;
+	return endpoint;
+}
+
+/* ---- origin ---- */
+
+/*
+ * A link-local address says nothing of where it comes from: inside is one that
+ * a nic of the vnet uses, or that came in at an uplink of it.
+ */
+static bool link_local_is_inside(const struct epacl_ask *ask,
+				 const struct epacl_ip *remote)
+{
+	const struct epacl_cnic *nic;
+	u32 i;
+
+	if (ask->routed)
+		return false;
+	if (ask->direction == EPACL_IN)
+		return ask->sender ? ask->sender->vnet == ask->nic->vnet :
+				     ask->sender_is_uplink;
+	if (ask->nic->vnet->vnet->nuplinks)
+		return true;
+	for (i = 0; i < ask->snap->nnics; i++) {
+		nic = &ask->snap->nics[i];
+		if (nic->vnet == ask->nic->vnet &&
+		    (epacl_nic_owns(nic->nic, remote) ||
+		     epacl_nic_has_link_local(nic, remote)))
+			return true;
+	}
+	return false;
+}
+
+/* Step 6. */
+static bool is_inside(const struct epacl_ask *ask,
+		      const struct epacl_ip *remote, bool vip)
+{
+	if (vip || !ask->nic->vnet || ask->host->owns_ip(ask->host, remote))
+		return false;
+	if (epacl_ip_is_link_local(remote))
+		return link_local_is_inside(ask, remote);
+	return epacl_cvnet_holds(ask->nic->vnet, remote);
+}
+
+/* ---- the two policies of a VM ---- */
+
+/*
+ * Steps 6 to 8 of traffic in: @accepted is what the VM sees, @addressed what
+ * its opener sent.
+ */
+static bool policy_in(const struct epacl_ask *ask,
+		      const struct epacl_tuple *accepted,
+		      const struct epacl_tuple *addressed,
+		      struct epacl_answer *answer)
+{
+	const struct epacl_vm *vm = ask->nic->vm;
+	const struct epacl_endpoint *endpoint;
+	struct epacl_key key = key_of(accepted, true);
+	bool vip = epacl_snapshot_is_vip(ask->snap, &addressed->dst);
+
+	if (!is_inside(ask, &key.remote, vip)) {
+		endpoint = find_endpoint(ask, addressed, &key, vip);
+		if (!endpoint) {
+			epacl_answer(answer, false, EPACL_REASON_NO_ENDPOINT);
+			return false;
+		}
+		if (!ask_endpoint(answer, vm, endpoint, &key))
+			return false;
+	}
+	return ask_vm(answer, vm, EPACL_IN, &key);
+}
+
+/* Step 6 of traffic out: @addressed is what the VM sent. */
+static bool policy_out(const struct epacl_ask *ask,
+		       const struct epacl_tuple *addressed,
+		       struct epacl_answer *answer)
+{
+	struct epacl_key key = key_of(addressed, false);
+
+	return ask_vm(answer, ask->nic->vm, EPACL_OUT, &key);
+}
+
+/* ---- flows ---- */
+
+/* The remote opened: the inbound policy, and if that is not certain both. */
+static bool opened_by_remote(const struct epacl_ask *ask,
+			     const struct epacl_tuple *addressed,
+			     const struct epacl_tuple *accepted, bool loose,
+			     struct epacl_answer *answer)
+{
+	struct epacl_tuple back;
+
+	if (!policy_in(ask, accepted, addressed, answer))
+		return false;
+	if (!loose)
+		return true;
+	back = reversed(accepted);
+	return policy_out(ask, &back, answer);
+}
+
+/* The VM opened: the outbound policy, and if that is not certain both. */
+static bool opened_by_vm(const struct epacl_ask *ask,
+			 const struct epacl_tuple *addressed, bool loose,
+			 struct epacl_answer *answer)
+{
+	struct epacl_tuple back;
+
+	if (!policy_out(ask, addressed, answer))
+		return false;
+	if (!loose)
+		return true;
+	back = reversed(addressed);
+	return policy_in(ask, &back, &back, answer);
+}
+
+/* Without an entry in the connection table. */
+static bool decide_untracked(const struct epacl_ask *ask,
+			     struct epacl_answer *answer)
+{
+	struct epacl_tuple t = packet_tuple(ask->packet);
+
+	if (ask->packet->fragment) {
+		epacl_answer(answer, false, EPACL_REASON_FRAGMENT);
+		return false;
+	}
+	if (ask->packet->error) {
+		epacl_answer(answer, false, EPACL_REASON_INVALID);
+		return false;
+	}
+	return ask->direction == EPACL_IN ?
+		       opened_by_remote(ask, &t, &t, false, answer) :
+		       opened_by_vm(ask, &t, false, answer);
+}
+
+static bool decide_tracked(const struct epacl_ask *ask,
+			   struct epacl_answer *answer)
+{
+	const struct epacl_flow *flow = ask->flow;
+	bool opener = flow->state == EPACL_FLOW_OPENER;
+
+	/* The opener's packets come in, or replies go out. */
+	if (opener == (ask->direction == EPACL_IN))
+		return opened_by_remote(ask, &flow->addressed, &flow->accepted,
+					flow->loose, answer);
+	return opened_by_vm(ask, &flow->addressed, flow->loose, answer);
+}
+
+void epacl_decide_flow(const struct epacl_ask *ask, struct epacl_answer *answer)
+{
+	const struct epacl_flow *flow = ask->flow;
+	bool permit;
+
+	answer->nasked = 0;
+	switch (flow->state) {
+	case EPACL_FLOW_NONE:
+		permit = decide_untracked(ask, answer);
+		break;
+	case EPACL_FLOW_OPENER:
+	case EPACL_FLOW_REPLY:
+		permit = decide_tracked(ask, answer);
+		break;
+	default:
+		epacl_answer(answer, false, EPACL_REASON_INVALID);
+		return;
+	}
+	if (permit)
+		epacl_answer(answer, true,
+			     flow->state == EPACL_FLOW_REPLY ?
+				     EPACL_REASON_REPLY :
+				     EPACL_REASON_PERMIT);
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The verdict on a packet, and why. Knows the policy, the packet and its
+ * connection, and not which hook asks.
+ */
+#ifndef _EPACL_DECIDE_H
+#define _EPACL_DECIDE_H
+
+#include "classify.h"
+#include "packet.h"
+#include "snapshot.h"
+
+/* Addresses and ports of one direction of a flow, as one side sees it. */
+struct epacl_tuple {
+	struct epacl_ip src;
+	struct epacl_ip dst;
+	u16 sport;	/* 0 where the protocol has no ports */
+	u16 dport;
+	u8 proto;
+	u8 type;	/* ICMP */
+	u8 code;
+};
+
+enum epacl_flow_state {
+	EPACL_FLOW_NONE,	/* nothing tracks it: it opens */
+	EPACL_FLOW_OPENER,	/* sent by the side that opened the flow */
+	EPACL_FLOW_REPLY,	/* sent by the other side */
+	EPACL_FLOW_INVALID,	/* connection tracking could not place it */
+};
+
+/**
+ * struct epacl_flow - what connection tracking says of a packet
+ * @state: enum epacl_flow_state
+ * @loose: picked up in the middle: nobody knows who opened it
+ * @addressed: what the opener sent: before both translations
+ * @accepted: what the other side received: after both
+ */
+struct epacl_flow {
+	u8 state;
+	bool loose;
+	struct epacl_tuple addressed;
+	struct epacl_tuple accepted;
+};
+
+struct epacl_ask;
+
+/**
+ * struct epacl_host - what the decision asks the host
+ * @owns_ip: an address of the host itself, on any interface
+ * @learn_mac: take @mac for the nic's own, if it has none yet and nobody else
+ *	uses it; true if it is the nic's own now
+ * @learn_link_local: the same for an address of fe80::/64
+ * @same_bridge: two nics are ports of one bridge
+ */
+struct epacl_host {
+	bool (*owns_ip)(const struct epacl_host *host,
+			const struct epacl_ip *ip);
+	bool (*learn_mac)(const struct epacl_ask *ask, const u8 *mac);
+	bool (*learn_link_local)(const struct epacl_ask *ask,
+				 const struct epacl_ip *ip);
+	bool (*same_bridge)(const struct epacl_host *host,
+			    const struct epacl_cnic *a,
+			    const struct epacl_cnic *b);
+};
+
+/* A rule list that applies, and whose it is. */
+struct epacl_layer {
+	const struct epacl_acl *acl;
+	u8 owner;			/* enum epacl_owner_kind */
+	u8 direction;			/* enum epacl_direction */
+	const struct epacl_vm *vm;
+	const struct epacl_endpoint *endpoint;
+};
+
+/* A layer that was asked, and its answer. */
+struct epacl_asked {
+	struct epacl_layer layer;
+	const struct epacl_rule *rule;	/* NULL: its default decided */
+	bool permit;
+};
+
+/* In: endpoint and VM; out: VM; both where a flow is loose. */
+#define EPACL_LAYERS_MAX 3
+
+/**
+ * struct epacl_ask - a question
+ * @snap: policy
+ * @host: what the host is asked
+ * @nic: whose packet it is
+ * @direction: enum epacl_direction
+ * @packet: what was read from it
+ * @flow: its connection; of it epacl_decide_link() only reads, for traffic in,
+ *	whether there is one
+ * @routed: it came to the nic's link through the host's routing
+ * @from_host: the host itself sent it
+ * @sender: in: the nic that sent it over the same bridge; NULL: none, or unknown
+ * @sender_is_uplink: in: it entered the bridge at an uplink of the nic's vnet
+ */
+struct epacl_ask {
+	const struct epacl_snapshot *snap;
+	const struct epacl_host *host;
+	const struct epacl_cnic *nic;
+	u8 direction;
+	const struct epacl_packet *packet;
+	const struct epacl_flow *flow;
+	bool routed;
+	bool from_host;
+	const struct epacl_cnic *sender;
+	bool sender_is_uplink;
+};
+
+/**
+ * struct epacl_answer - a verdict
+ * @permit: or drop
+ * @reason: enum epacl_reason
+ * @nasked: entries of @asked
+ * @asked: layers that were asked, in order; of a drop for the reason of an ACL
+ *	the last one decided
+ */
+struct epacl_answer {
+	bool permit;
+	u8 reason;
+	u8 nasked;
+	struct epacl_asked asked[EPACL_LAYERS_MAX];
+};
+
+/**
+ * epacl_decide_link - what needs no connection: headers, ethertype, tags,
+ *	addresses, and the traffic that no network works without
+ * @ask: question
+ * @answer: verdict, if there is one
+ *
+ * Return: true if @answer is final; false: epacl_decide_flow() decides.
+ */
+bool epacl_decide_link(const struct epacl_ask *ask,
+		       struct epacl_answer *answer);
+
+/* The rest: the flow, the layers. Always final. */
+void epacl_decide_flow(const struct epacl_ask *ask,
+		       struct epacl_answer *answer);
+
+/**
+ * struct epacl_arrival - the interface at which a packet arrived
+ * @dev: its name
+ * @bridge: name of the bridge that it is a port of; NULL: none
+ * @sender: nic whose interface it is; NULL: none
+ * @all_heard: every nic counts as heard, for a packet that is only made up
+ */
+struct epacl_arrival {
+	const char *dev;
+	const char *bridge;
+	const struct epacl_cnic *sender;
+	bool all_heard;
+};
+
+/* An uplink of @vnet? One that is a bridge means its ports. */
+bool epacl_arrived_at_uplink(const struct epacl_vnet *vnet,
+			     const struct epacl_arrival *at);
+
+/**
+ * epacl_decide_arrival - does a source claim to be inside that is not?
+ * @snap: policy
+ * @packet: as it arrived
+ * @host: what the host is asked
+ * @at: where it arrived
+ *
+ * Return: the nic that it would have reached, whose drop `spoof` it is; NULL:
+ * nothing to say against it.
+ */
+const struct epacl_cnic *
+epacl_decide_arrival(const struct epacl_snapshot *snap,
+		     const struct epacl_host *host,
+		     const struct epacl_packet *packet,
+		     const struct epacl_arrival *at);
+
+/* Fills @answer in. Return: true, so that a caller can answer in one line. */
+static inline bool epacl_answer(struct epacl_answer *answer, bool permit,
+				enum epacl_reason reason)
+{
+	answer->permit = permit;
+	answer->reason = reason;
+	return true;
+}
+
+/* Is @ip a link-local address that the guest behind @nic uses? */
+bool epacl_nic_has_link_local(const struct epacl_cnic *nic,
+			      const struct epacl_ip *ip);
+
+#endif /* _EPACL_DECIDE_H */

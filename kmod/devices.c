@@ -1,0 +1,442 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which interface is which nic.
+ */
+#include <linux/if_arp.h>
+#include <linux/if_macvlan.h>
+#include <linux/if_vlan.h>
+#include <linux/inetdevice.h>
+#include <linux/netfilter_netdev.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+#include <net/addrconf.h>
+#include "devices.h"
+#include "hooks.h"
+#include "station.h"
+
+struct epacl_port *epacl_port(struct epacl_net *en, int ifindex)
+{
+	return xa_load(&en->ports, ifindex);
+}
+
+const struct epacl_cnic *epacl_port_nic(const struct epacl_snapshot *snap,
+					const struct epacl_port *port)
+{
+	return epacl_snapshot_station(snap, rcu_dereference(port->station));
+}
+
+/* ---- interfaces that the hooks see in full ---- */
+
+static bool upper_is_fine(const struct net_device *upper)
+{
+	return netif_is_bridge_master(upper) || netif_is_l3_master(upper) ||
+	       is_vlan_dev(upper);
+}
+
+/* Why @dev cannot be filtered; NULL: it can. Under RTNL. */
+static const char *unfit(struct net_device *dev)
+{
+	struct net_device *upper;
+	struct list_head *iter;
+
+	if (dev->type != ARPHRD_ETHER || dev->flags & IFF_LOOPBACK)
+		return "it is not an Ethernet interface";
+	if (netif_is_macvlan(dev))
+		return "frames of a macvlan or macvtap bypass the hooks: use a tap or veth";
+	if (netif_is_ovs_port(dev))
+		return "frames of an Open vSwitch port bypass the hooks: use a Linux bridge";
+	if (netif_is_bridge_master(dev) || is_vlan_dev(dev) ||
+	    netif_is_l3_master(dev))
+		return "it is a bridge, VLAN or VRF, not the interface of a guest";
+	netdev_for_each_upper_dev_rcu(dev, upper, iter)
+		if (!upper_is_fine(upper))
+			return "an interface on top of it bypasses the hooks: only a bridge, VLAN or VRF may";
+	return NULL;
+}
+
+/* ---- ports ---- */
+
+static void set_station(struct epacl_port *port, struct epacl_station *station)
+{
+	struct epacl_station *old = rtnl_dereference(port->station);
+
+	epacl_station_get(station);
+	WRITE_ONCE(station->ifindex, port->dev->ifindex);
+	rcu_assign_pointer(port->station, station);
+	if (old) {
+		WRITE_ONCE(old->ifindex, 0);
+		epacl_station_put(old);
+	}
+}
+
+static void init_hook(struct epacl_port *port, unsigned int hooknum,
+		      nf_hookfn *hook, int priority)
+{
+	struct nf_hook_ops *ops = &port->hooks[hooknum];
+
+	ops->hook = hook;
+	ops->dev = port->dev;
+	ops->priv = port;
+	ops->pf = NFPROTO_NETDEV;
+	ops->hooknum = hooknum;
+	ops->priority = priority;
+}
+
+/*
+ * First of all on the way in, so that nothing else sees what is refused; last
+ * of all on the way out, so that nothing else changes what is permitted.
+ */
+static int hook_port(struct epacl_port *port)
+{
+	init_hook(port, NF_NETDEV_INGRESS, epacl_hook_ingress, INT_MIN);
+	init_hook(port, NF_NETDEV_EGRESS, epacl_hook_egress, INT_MAX);
+	return nf_register_net_hooks(port->en->net, port->hooks,
+				     ARRAY_SIZE(port->hooks));
+}
+
+static int attach(struct epacl_net *en, struct net_device *dev,
+		  const struct epacl_cnic *nic)
+{
+	struct epacl_port *port;
+	int err;
+
+	port = kzalloc(sizeof(*port), GFP_KERNEL_ACCOUNT);
+	if (!port)
+		return -ENOMEM;
+	port->en = en;
+	port->dev = dev;
+	err = xa_err(xa_store(&en->ports, dev->ifindex, port,
+			      GFP_KERNEL_ACCOUNT));
+	if (err)
+		goto free;
+	epacl_station_reset(nic->nic->station);
+	set_station(port, nic->nic->station);
+	err = hook_port(port);
+	if (!err)
+		return 0;
+
+	xa_erase(&en->ports, dev->ifindex);
+	WRITE_ONCE(nic->nic->station->ifindex, 0);
+	epacl_station_put(nic->nic->station);
+free:
+	kfree_rcu(port, rcu);
+	return err;
+}
+
+static void detach(struct epacl_port *port)
+{
+	struct epacl_station *station = rtnl_dereference(port->station);
+
+	nf_unregister_net_hooks(port->en->net, port->hooks,
+				ARRAY_SIZE(port->hooks));
+	xa_erase(&port->en->ports, port->dev->ifindex);
+	WRITE_ONCE(station->ifindex, 0);
+	epacl_station_reset(station);
+	epacl_station_put(station);
+	kfree_rcu(port, rcu);
+}
+
+static int prepare_nic(struct epacl_net *en, const struct epacl_cnic *nic,
+		       struct epacl_refusal *why)
+{
+	struct net_device *dev = __dev_get_by_name(en->net, nic->nic->dev);
+	const char *reason;
+	int err;
+
+	if (!dev)
+		return 0;
+	reason = unfit(dev);
+	if (reason) {
+		why->op = nic->nic->op;
+		return epacl_refuse(why, -EOPNOTSUPP, EPACL_NIC_A_DEV,
+				    "interface cannot be filtered",
+				    "interface '%s' of vm '%s' cannot be filtered: %s",
+				    dev->name, nic->vm->obj.name, reason);
+	}
+	if (epacl_port(en, dev->ifindex))
+		return 0;
+	err = attach(en, dev, nic);
+	if (err) {
+		why->op = nic->nic->op;
+		return epacl_refuse(why, err, EPACL_NIC_A_DEV,
+				    "interface cannot be hooked",
+				    "interface '%s' of vm '%s' cannot be hooked: error %d",
+				    dev->name, nic->vm->obj.name, err);
+	}
+	return 0;
+}
+
+int epacl_devices_prepare(struct epacl_net *en,
+			  const struct epacl_snapshot *snap,
+			  struct epacl_refusal *why)
+{
+	int err;
+	u32 i;
+
+	ASSERT_RTNL();
+	for (i = 0; i < snap->nnics; i++) {
+		if (snap->nics[i].nic->station->ifindex)
+			continue;
+		err = prepare_nic(en, &snap->nics[i], why);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static void settle_port(struct epacl_port *port,
+			const struct epacl_snapshot *snap)
+{
+	const struct epacl_cnic *nic;
+
+	nic = snap ? epacl_snapshot_dev(snap, port->dev->name) : NULL;
+	if (!nic)
+		detach(port);
+	else if (nic->nic->station != rtnl_dereference(port->station))
+		set_station(port, nic->nic->station);
+}
+
+void epacl_devices_settle(struct epacl_net *en,
+			  const struct epacl_snapshot *snap)
+{
+	struct epacl_port *port;
+	unsigned long ifindex;
+
+	ASSERT_RTNL();
+	xa_for_each(&en->ports, ifindex, port)
+		settle_port(port, snap);
+}
+
+/* ---- what happens to interfaces ---- */
+
+/* An interface got the name of a nic: it is filtered, or not to be had. */
+static int name_taken(struct epacl_net *en, struct net_device *dev,
+		      const struct epacl_cnic *nic)
+{
+	const char *reason;
+
+	if (!nic)
+		return 0;
+	reason = unfit(dev);
+	if (reason) {
+		netdev_warn(dev, "epacl: refused for vm %s: %s\n",
+			    nic->vm->obj.name, reason);
+		return -EOPNOTSUPP;
+	}
+	return attach(en, dev, nic);
+}
+
+/* The interface of a VM keeps its name, or it would pass unfiltered. */
+static int name_changed(struct epacl_net *en, struct net_device *dev,
+			const struct epacl_port *port,
+			const struct epacl_cnic *nic)
+{
+	if (!port)
+		return name_taken(en, dev, nic);
+	if (nic && nic->nic->station == rtnl_dereference(port->station))
+		return 0;
+	netdev_warn(dev, "epacl: the interface of a VM cannot be renamed\n");
+	return -EBUSY;
+}
+
+static int upper_changes(struct net_device *dev,
+			 struct netdev_notifier_changeupper_info *info)
+{
+	struct netlink_ext_ack *extack =
+		netdev_notifier_info_to_extack(&info->info);
+
+	if (!info->linking || upper_is_fine(info->upper_dev))
+		return 0;
+	NL_SET_ERR_MSG(extack,
+		       "epacl: only a bridge, VLAN or VRF may use the interface of a VM");
+	return -EOPNOTSUPP;
+}
+
+static int handle_event(struct epacl_net *en, unsigned long event,
+			struct net_device *dev, void *ptr)
+{
+	const struct epacl_snapshot *snap = rtnl_dereference(en->snapshot);
+	struct epacl_port *port = epacl_port(en, dev->ifindex);
+	const struct epacl_cnic *nic = epacl_snapshot_dev(snap, dev->name);
+
+	switch (event) {
+	case NETDEV_REGISTER:
+		return port ? 0 : name_taken(en, dev, nic);
+	case NETDEV_CHANGENAME:
+		return name_changed(en, dev, port, nic);
+	case NETDEV_PRE_UP:
+		/* A move between namespaces ignores what REGISTER says. */
+		return nic && !port ? -EBUSY : 0;
+	case NETDEV_UP:
+	case NETDEV_DOWN:
+		if (port)
+			epacl_station_reset(rtnl_dereference(port->station));
+		return 0;
+	case NETDEV_PRECHANGEUPPER:
+		return port ? upper_changes(dev, ptr) : 0;
+	case NETDEV_UNREGISTER:
+		if (port)
+			detach(port);
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+static int on_event(struct notifier_block *nb, unsigned long event, void *ptr)
+{
+	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
+	struct epacl_net *en = epacl_net(dev_net(dev));
+
+	if (!rtnl_dereference(en->snapshot))
+		return NOTIFY_DONE;
+	return notifier_from_errno(handle_event(en, event, dev, ptr));
+}
+
+static struct notifier_block notifier = {
+	.notifier_call = on_event,
+};
+
+/* ---- what the decision asks ---- */
+
+static struct epacl_net *net_of(const struct epacl_host *host)
+{
+	return container_of(host, struct epacl_net, host);
+}
+
+static bool owns_ip(const struct epacl_host *host, const struct epacl_ip *ip)
+{
+	struct net *net = net_of(host)->net;
+	struct in6_addr v6;
+
+	if (ip->family == 4)
+		return __ip_dev_find(net, ip->v4, false);
+	memcpy(&v6, ip->b, sizeof(v6));
+	return ipv6_chk_addr(net, &v6, NULL, 0);
+}
+
+/* Interface of a nic, under RCU. */
+static struct net_device *nic_dev(struct epacl_net *en,
+				  const struct epacl_cnic *nic)
+{
+	struct epacl_port *port;
+
+	port = epacl_port(en, READ_ONCE(nic->nic->station->ifindex));
+	return port ? port->dev : NULL;
+}
+
+static bool host_owns_mac(struct epacl_net *en, const struct epacl_cnic *nic,
+			  const u8 *mac)
+{
+	struct net_device *dev = nic_dev(en, nic), *master;
+
+	if (!dev)
+		return true;
+	master = netdev_master_upper_dev_get_rcu(dev);
+	return ether_addr_equal(dev->dev_addr, mac) ||
+	       (master && ether_addr_equal(master->dev_addr, mac));
+}
+
+/*
+ * Each of two that learn the same at once stores it first and looks then, so
+ * that at least one of them sees the other.
+ */
+static bool mac_is_shared(struct epacl_net *en,
+			  const struct epacl_station *self, u64 mac)
+{
+	const struct epacl_station *other;
+	struct epacl_port *port;
+	unsigned long ifindex;
+
+	smp_mb__after_atomic();
+	xa_for_each(&en->ports, ifindex, port) {
+		other = rcu_dereference(port->station);
+		if (other != self && epacl_station_mac(other) == mac)
+			return true;
+	}
+	return false;
+}
+
+static bool learn_mac(const struct epacl_ask *ask, const u8 *mac)
+{
+	struct epacl_station *station = ask->nic->nic->station;
+	struct epacl_net *en = net_of(ask->host);
+	u64 number = epacl_mac_number(mac);
+
+	if (!is_valid_ether_addr(mac) || epacl_snapshot_mac(ask->snap, number) ||
+	    host_owns_mac(en, ask->nic, mac))
+		return false;
+	if (!epacl_station_learn_mac(station, number))
+		return false;
+	if (!mac_is_shared(en, station, number))
+		return true;
+	epacl_station_unlearn_mac(station, number);
+	return false;
+}
+
+static bool link_local_is_shared(struct epacl_net *en,
+				 const struct epacl_ask *ask,
+				 const struct epacl_ip *ip)
+{
+	const struct epacl_cnic *other;
+	struct epacl_port *port;
+	unsigned long ifindex;
+
+	smp_mb__after_atomic();
+	xa_for_each(&en->ports, ifindex, port) {
+		other = epacl_port_nic(ask->snap, port);
+		if (other && other != ask->nic &&
+		    epacl_nic_has_link_local(other, ip))
+			return true;
+	}
+	return false;
+}
+
+static bool learn_link_local(const struct epacl_ask *ask,
+			     const struct epacl_ip *ip)
+{
+	struct epacl_station *station = ask->nic->nic->station;
+	struct epacl_net *en = net_of(ask->host);
+	u32 cursor = 0;
+
+	if (ask->host->owns_ip(ask->host, ip) ||
+	    epacl_snapshot_nics(ask->snap, ip, &cursor))
+		return false;
+	if (!epacl_station_learn_link_local(station, ip))
+		return false;
+	if (!link_local_is_shared(en, ask, ip))
+		return true;
+	epacl_station_unlearn_link_local(station, ip);
+	return false;
+}
+
+static bool same_bridge(const struct epacl_host *host,
+			const struct epacl_cnic *a, const struct epacl_cnic *b)
+{
+	struct net_device *dev_a = nic_dev(net_of(host), a);
+	struct net_device *dev_b = nic_dev(net_of(host), b);
+	struct net_device *master;
+
+	if (!dev_a || !dev_b)
+		return false;
+	master = netdev_master_upper_dev_get_rcu(dev_a);
+	return master && netif_is_bridge_master(master) &&
+	       master == netdev_master_upper_dev_get_rcu(dev_b);
+}
+
+const struct epacl_host epacl_devices_host = {
+	.owns_ip = owns_ip,
+	.learn_mac = learn_mac,
+	.learn_link_local = learn_link_local,
+	.same_bridge = same_bridge,
+};
+
+int epacl_devices_init(void)
+{
+	return register_netdevice_notifier(&notifier);
+}
+
+void epacl_devices_exit(void)
+{
+	unregister_netdevice_notifier(&notifier);
+}

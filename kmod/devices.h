@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Which interface is which nic. The interface of every nic that exists carries
+ * our two netdev hooks, from before it can be up until it is gone, or until the
+ * policy no longer names it.
+ */
+#ifndef _EPACL_DEVICES_H
+#define _EPACL_DEVICES_H
+
+#include <linux/netdevice.h>
+#include <linux/netfilter.h>
+#include "netns.h"
+
+/**
+ * struct epacl_port - an interface that a policy names
+ * @en: its namespace
+ * @dev: the interface; hooked, so it lives as long as we do
+ * @station: of the nic; changed under RTNL. Which nic that is, if any, a
+ *	snapshot says
+ * @hooks: ingress, egress
+ * @rcu: frees it
+ */
+struct epacl_port {
+	struct epacl_net *en;
+	struct net_device *dev;
+	struct epacl_station __rcu *station;
+	struct nf_hook_ops hooks[2];
+	struct rcu_head rcu;
+};
+
+/* Under RCU. NULL: the interface is no nic's. */
+struct epacl_port *epacl_port(struct epacl_net *en, int ifindex);
+
+/* The nic of a port in @snap. Under RCU. NULL: @snap does not know it. */
+const struct epacl_cnic *epacl_port_nic(const struct epacl_snapshot *snap,
+					const struct epacl_port *port);
+
+/**
+ * epacl_devices_prepare - hook the interfaces that a policy names
+ * @en: namespace
+ * @snap: policy, about to be published; until then the new ports pass nothing
+ * @why: filled in on failure
+ *
+ * Context: RTNL. Return: 0 or a negative errno; undo with
+ * epacl_devices_settle() of the policy in force.
+ */
+int epacl_devices_prepare(struct epacl_net *en,
+			  const struct epacl_snapshot *snap,
+			  struct epacl_refusal *why);
+
+/**
+ * epacl_devices_settle - let go of interfaces that the policy does not name
+ * @en: namespace
+ * @snap: policy in force; NULL: none
+ *
+ * Context: RTNL.
+ */
+void epacl_devices_settle(struct epacl_net *en,
+			  const struct epacl_snapshot *snap);
+
+/* The questions of struct epacl_host, for a running kernel. */
+extern const struct epacl_host epacl_devices_host;
+
+int epacl_devices_init(void);
+void epacl_devices_exit(void);
+
+#endif /* _EPACL_DEVICES_H */

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What an endpoint may be: by itself, and within its VM.
+ */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include "policy_internal.h"
+#include "snapshot.h"
+
+#define ICMP 1
+#define ICMPV6 58
+
+static bool is_icmp(u16 proto)
+{
+	return proto == ICMP || proto == ICMPV6;
+}
+
+static int check_ports(struct epacl_refusal *why, const struct epacl_op *op,
+		       const struct epacl_endpoint *endpoint)
+{
+	const u16 attr = EPACL_ENDPOINT_A_PORTS;
+	const struct epacl_ports *ports = &endpoint->ports;
+
+	if (!epacl_proto_has_ports(endpoint->proto)) {
+		if (!epacl_op_has(op, attr) && !ports->lo && !ports->hi)
+			return 0;
+		return epacl_refuse(why, -EINVAL, attr, "protocol without ports",
+				    "endpoint '%s/%s' has a port, but its protocol has none",
+				    op->endpoint.vm, endpoint->name);
+	}
+	if (ports->lo && ports->lo <= ports->hi)
+		return 0;
+	if (!ports->lo && !ports->hi)
+		return epacl_refuse(why, -EINVAL, attr, "port is missing",
+				    "endpoint '%s/%s' takes a port, or a range of ports, of 1 to 65535",
+				    op->endpoint.vm, endpoint->name);
+	return epacl_refuse(why, -EINVAL, attr, "not a range of ports",
+			    "endpoint '%s/%s': %u-%u is no range of ports within 1 to 65535",
+			    op->endpoint.vm, endpoint->name, ports->lo,
+			    ports->hi);
+}
+
+static int check_protocol(struct epacl_refusal *why, const struct epacl_op *op,
+			  const struct epacl_endpoint *endpoint)
+{
+	if (endpoint->proto > EPACL_PROTO_ANY)
+		return epacl_refuse(why, -EINVAL, EPACL_ENDPOINT_A_PROTO,
+				    "not a protocol",
+				    "protocol %u of endpoint '%s/%s': it takes 0 to 255, or any",
+				    endpoint->proto, op->endpoint.vm,
+				    endpoint->name);
+	if (endpoint->has_type && !is_icmp(endpoint->proto))
+		return epacl_refuse(why, -EINVAL, EPACL_ENDPOINT_A_TYPE,
+				    "type without ICMP",
+				    "'type' of endpoint '%s/%s' takes icmp or icmpv6",
+				    op->endpoint.vm, endpoint->name);
+	if (endpoint->has_code && !endpoint->has_type)
+		return epacl_refuse(why, -EINVAL, EPACL_ENDPOINT_A_CODE,
+				    "code without type",
+				    "the code of endpoint '%s/%s' takes a type",
+				    op->endpoint.vm, endpoint->name);
+	return check_ports(why, op, endpoint);
+}
+
+static int check_public(struct epacl_refusal *why, const struct epacl_op *op,
+			const struct epacl_endpoint *endpoint,
+			const struct epacl_public *public)
+{
+	const u16 attr = EPACL_ENDPOINT_A_PUBLICS;
+	char text[EPACL_IP_TEXT];
+
+	if (public->ip.family != 4 && public->ip.family != 6)
+		return epacl_refuse(why, -EINVAL, attr, "not an address",
+				    "a public address of endpoint '%s/%s' is of neither IPv4 nor IPv6",
+				    op->endpoint.vm, endpoint->name);
+	if (public->port + (endpoint->ports.hi - endpoint->ports.lo) > 65535)
+		return epacl_refuse(why, -EINVAL, attr,
+				    "public ports exceed 65535",
+				    "public %s port %u of endpoint '%s/%s': %u ports from there on end above 65535",
+				    epacl_ip_text(&public->ip, text),
+				    public->port, op->endpoint.vm,
+				    endpoint->name,
+				    endpoint->ports.hi - endpoint->ports.lo + 1);
+	return epacl_check_unicast(why, attr, "public", &public->ip);
+}
+
+/* They are sorted, and those without a port are not chosen yet. */
+static int check_publics(struct epacl_refusal *why, const struct epacl_op *op,
+			 const struct epacl_endpoint *endpoint)
+{
+	const u16 attr = EPACL_ENDPOINT_A_PUBLICS;
+	u32 more = endpoint->ports.hi - endpoint->ports.lo, i;
+	const struct epacl_public *publics = endpoint->publics;
+	char text[EPACL_IP_TEXT];
+	int err;
+
+	if (endpoint->npublics && !epacl_proto_has_ports(endpoint->proto))
+		return epacl_refuse(why, -EINVAL, attr,
+				    "public takes a protocol with ports",
+				    "endpoint '%s/%s' cannot have a public address: its protocol has no ports",
+				    op->endpoint.vm, endpoint->name);
+	for (i = 0; i < endpoint->npublics; i++) {
+		err = check_public(why, op, endpoint, &publics[i]);
+		if (err)
+			return err;
+		if (!i || !publics[i - 1].port ||
+		    !epacl_ip_equal(&publics[i - 1].ip, &publics[i].ip) ||
+		    publics[i - 1].port + more < publics[i].port)
+			continue;
+		return epacl_refuse(why, -EINVAL, attr,
+				    "a public address and port stands twice",
+				    "public %s port %u stands twice at endpoint '%s/%s'",
+				    epacl_ip_text(&publics[i].ip, text),
+				    publics[i].port, op->endpoint.vm,
+				    endpoint->name);
+	}
+	return 0;
+}
+
+int epacl_endpoint_check(struct epacl_refusal *why, const struct epacl_op *op,
+			 const struct epacl_endpoint *endpoint)
+{
+	const struct epacl_ip *address = &endpoint->address;
+	int err;
+
+	err = check_protocol(why, op, endpoint);
+	if (!err)
+		err = check_publics(why, op, endpoint);
+	if (err)
+		return err;
+	if (epacl_op_has(op, EPACL_ENDPOINT_A_ADDRESS) &&
+	    address->family != 4 && address->family != 6)
+		return epacl_refuse(why, -EINVAL, EPACL_ENDPOINT_A_ADDRESS,
+				    "not an address",
+				    "the address of endpoint '%s/%s' is of neither IPv4 nor IPv6",
+				    op->endpoint.vm, endpoint->name);
+	return 0;
+}
+
+static int check_address(struct epacl_refusal *why, const struct epacl_vm *vm,
+			 const struct epacl_endpoint *endpoint)
+{
+	char text[EPACL_IP_TEXT];
+	u32 i;
+
+	if (!endpoint->address.family)
+		return 0;
+	for (i = 0; i < vm->nnics; i++)
+		if (epacl_nic_owns(vm->nics[i], &endpoint->address))
+			return 0;
+	return epacl_refuse(why, -EINVAL, EPACL_ENDPOINT_A_ADDRESS,
+			    "not an address of the VM",
+			    "address %s of endpoint '%s/%s' is of no nic of vm '%s'",
+			    epacl_ip_text(&endpoint->address, text),
+			    vm->obj.name, endpoint->name, vm->obj.name);
+}
+
+/* Can what comes to a public address of @family be translated? */
+static bool can_translate(const struct epacl_vm *vm,
+			  const struct epacl_endpoint *endpoint, u8 family)
+{
+	const struct epacl_nic *first = vm->nics[0];
+	u32 i;
+
+	if (endpoint->address.family)
+		return endpoint->address.family == family;
+	for (i = 0; i < first->n; i++)
+		if (first->prefixes[i].ip.family == family &&
+		    epacl_prefix_is_plain(&first->prefixes[i]))
+			return true;
+	return false;
+}
+
+static int check_targets(struct epacl_refusal *why, const struct epacl_vm *vm,
+			 const struct epacl_endpoint *endpoint)
+{
+	char text[EPACL_IP_TEXT];
+	u32 i;
+	u8 family;
+
+	/* Without nics it is seen when the transaction ends. */
+	for (i = 0; i < endpoint->npublics && vm->nnics; i++) {
+		family = endpoint->publics[i].ip.family;
+		if (can_translate(vm, endpoint, family))
+			continue;
+		return epacl_refuse(why, -EINVAL, EPACL_ENDPOINT_A_PUBLICS,
+				    "VM has no address of the public address's family",
+				    "public %s of endpoint '%s/%s' cannot be translated: %s of vm '%s' has no plain IPv%u address",
+				    epacl_ip_text(&endpoint->publics[i].ip,
+						  text),
+				    vm->obj.name, endpoint->name,
+				    endpoint->address.family ?
+					    "the endpoint's 'address'" :
+					    "the first nic",
+				    vm->obj.name, family);
+	}
+	return 0;
+}
+
+/* The ICMP type that an endpoint is for. */
+static u8 icmp_type(const struct epacl_endpoint *endpoint)
+{
+	if (endpoint->has_type)
+		return endpoint->type;
+	return endpoint->proto == ICMP ? 8 : 128;	/* echo request */
+}
+
+/* Do two endpoints of one kind take the same packets? */
+static bool overlap(const struct epacl_endpoint *a,
+		    const struct epacl_endpoint *b)
+{
+	if (a->proto != b->proto)
+		return false;
+	if (a->address.family && b->address.family &&
+	    !epacl_ip_equal(&a->address, &b->address))
+		return false;
+	if (epacl_proto_has_ports(a->proto))
+		return (a->ports.lo == a->ports.hi) ==
+			       (b->ports.lo == b->ports.hi) &&
+		       a->ports.lo <= b->ports.hi && b->ports.lo <= a->ports.hi;
+	if (is_icmp(a->proto))
+		return icmp_type(a) == icmp_type(b) &&
+		       (!a->has_code || !b->has_code || a->code == b->code);
+	return true;
+}
+
+static int check_overlaps(struct epacl_refusal *why, const struct epacl_vm *vm,
+			  const struct epacl_endpoint *endpoint)
+{
+	const struct epacl_endpoint *other;
+	u16 attr = EPACL_ENDPOINT_A_PROTO;
+	u32 i;
+
+	if (epacl_proto_has_ports(endpoint->proto))
+		attr = EPACL_ENDPOINT_A_PORTS;
+	else if (is_icmp(endpoint->proto))
+		attr = EPACL_ENDPOINT_A_TYPE;
+	for (i = 0; i < vm->nendpoints; i++) {
+		other = vm->endpoints[i];
+		if (!overlap(endpoint, other) ||
+		    !strcmp(other->name, endpoint->name))
+			continue;
+		return epacl_refuse(why, -EADDRINUSE, attr,
+				    "endpoints of one VM overlap",
+				    "endpoint '%s/%s' takes packets that endpoint '%s/%s' takes already",
+				    vm->obj.name, endpoint->name, vm->obj.name,
+				    other->name);
+	}
+	return 0;
+}
+
+int epacl_endpoint_check_vm(struct epacl_refusal *why,
+			    const struct epacl_vm *vm,
+			    const struct epacl_endpoint *endpoint)
+{
+	int err;
+
+	err = check_address(why, vm, endpoint);
+	if (!err)
+		err = check_targets(why, vm, endpoint);
+	if (!err)
+		err = check_overlaps(why, vm, endpoint);
+	return err;
+}

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Judges a made-up packet with the code that judges real ones. What the kernel
+ * does to a packet between its two judgements, translate it, is done here by
+ * the same policy that the kernel's NAT is programmed from.
+ */
+#include <linux/errno.h>
+#include "explain.h"
+
+/* A question on its way. */
+struct journey {
+	const struct epacl_snapshot *snap;
+	const struct epacl_host *host;
+	const struct epacl_question *question;
+	struct epacl_explanation *out;
+	const struct epacl_cnic *sender;	/* NULL: no VM */
+	const struct epacl_cpublic *public;	/* NULL: no VIP was addressed */
+	struct epacl_tuple addressed;
+	struct epacl_tuple accepted;
+};
+
+static struct epacl_packet made_up(const struct epacl_tuple *t)
+{
+	struct epacl_packet p = {
+		.ethertype = t->src.family == 4 ? ETH_P_IP : ETH_P_IPV6,
+		.proto = t->proto,
+		.hops = 64,
+		.src = t->src,
+		.dst = t->dst,
+		.has_ports = epacl_proto_has_ports(t->proto),
+		.sport = t->sport,
+		.dport = t->dport,
+		.has_type = t->proto == 1 || t->proto == 58,
+		.type = t->type,
+		.code = t->code,
+		.syn = t->proto == 6,
+	};
+
+	return p;
+}
+
+static struct epacl_leg *add_leg(struct epacl_explanation *out,
+				 const struct epacl_cnic *nic, u8 direction,
+				 const struct epacl_tuple *tuple)
+{
+	struct epacl_leg *leg = &out->legs[out->nlegs++];
+
+	leg->nic = nic;
+	leg->direction = direction;
+	leg->tuple = *tuple;
+	leg->answer.nasked = 0;
+	return leg;
+}
+
+/* ---- who sends ---- */
+
+/* The one nic that owns the source; several need to be told apart. */
+static int find_owner(struct journey *j, struct epacl_refusal *why)
+{
+	const struct epacl_cnic *other;
+	char text[EPACL_IP_TEXT];
+	u32 cursor = 0;
+
+	j->sender = epacl_snapshot_nics(j->snap, &j->addressed.src, &cursor);
+	if (!j->sender) {
+		cursor = 0;
+		j->sender = epacl_snapshot_users(j->snap, &j->addressed.src,
+						 &cursor);
+		return 0;
+	}
+	other = epacl_snapshot_nics(j->snap, &j->addressed.src, &cursor);
+	if (!other)
+		return 0;
+	return epacl_refuse(why, -EINVAL, EPACL_EXPLAIN_A_SRC,
+			    "several nics have the source address",
+			    "%s is an address of %s (vm '%s') and of %s (vm '%s'): say which with 'from'",
+			    epacl_ip_text(&j->addressed.src, text),
+			    j->sender->nic->dev, j->sender->vm->obj.name,
+			    other->nic->dev, other->vm->obj.name);
+}
+
+static int find_sender(struct journey *j, struct epacl_refusal *why)
+{
+	if (j->question->from_host)
+		return 0;
+	if (!*j->question->from)
+		return find_owner(j, why);
+	j->sender = epacl_snapshot_dev(j->snap, j->question->from);
+	return 0;
+}
+
+/* ---- what NAT does ---- */
+
+static const struct epacl_ip *service_vip(const struct epacl_cnic *nic,
+					  u8 family)
+{
+	const struct epacl_ip *vip;
+
+	if (!nic->service)
+		return NULL;
+	vip = &nic->service->vip[family == 6];
+	return vip->family ? vip : NULL;
+}
+
+static bool is_inside(const struct epacl_cnic *nic, const struct epacl_ip *ip)
+{
+	return nic->vnet && epacl_cvnet_holds(nic->vnet, ip);
+}
+
+/* Source translation; @routed: the packet passes the host's routing. */
+static void translate_source(struct journey *j, bool routed)
+{
+	const struct epacl_ip *dst = &j->accepted.dst;
+	const struct epacl_ip *vip;
+	bool inside;
+
+	if (!j->sender || !routed)
+		return;
+	vip = service_vip(j->sender, dst->family);
+	inside = is_inside(j->sender, dst);
+	if (j->public && !vip && inside)
+		vip = &j->addressed.dst;
+	if (vip && (j->public || !inside))
+		j->accepted.src = *vip;
+}
+
+static void translate_destination(struct journey *j)
+{
+	j->accepted = j->addressed;
+	j->public = epacl_snapshot_public(j->snap, &j->addressed.dst,
+					  j->addressed.proto,
+					  j->addressed.dport);
+	if (!j->public)
+		return;
+	j->accepted.dst = j->public->to;
+	j->accepted.dport += j->public->endpoint->ports.lo -
+			     j->public->ports.lo;
+}
+
+/* ---- who receives ---- */
+
+/* Of several nics with the address: the translated VM's, else the sender's. */
+static const struct epacl_cnic *find_receiver(const struct journey *j)
+{
+	const struct epacl_cnic *nic, *first = NULL;
+	u32 cursor = 0;
+
+	while ((nic = epacl_snapshot_users(j->snap, &j->accepted.dst,
+					   &cursor))) {
+		if (j->public ? nic->vm == j->public->vm :
+				j->sender && nic->vnet == j->sender->vnet)
+			return nic;
+		if (!first)
+			first = nic;
+	}
+	return first;
+}
+
+/* Without a word on where it comes from an inside source comes from inside. */
+static const struct epacl_cnic *forged_at(const struct journey *j)
+{
+	struct epacl_packet packet = made_up(&j->addressed);
+	struct epacl_arrival at = {
+		.dev = j->question->from,
+		.sender = j->sender,
+		.all_heard = true,
+	};
+
+	if (!j->sender && !*j->question->from)
+		return NULL;
+	return epacl_decide_arrival(j->snap, j->host, &packet, &at);
+}
+
+/* ---- the legs ---- */
+
+/* Out of the source VM. Return: true if it goes on. */
+static bool leave(struct journey *j)
+{
+	struct epacl_flow flow = {
+		.state = EPACL_FLOW_OPENER,
+		.addressed = j->addressed,
+		.accepted = j->addressed,
+	};
+	struct epacl_packet packet = made_up(&j->addressed);
+	struct epacl_ask ask = {
+		.snap = j->snap,
+		.host = j->host,
+		.nic = j->sender,
+		.direction = EPACL_OUT,
+		.packet = &packet,
+		.flow = &flow,
+	};
+	struct epacl_leg *leg;
+
+	leg = add_leg(j->out, j->sender, EPACL_OUT, &j->addressed);
+	if (!epacl_decide_link(&ask, &leg->answer)) {
+		if (forged_at(j))
+			epacl_answer(&leg->answer, false, EPACL_REASON_SPOOF);
+		else
+			epacl_decide_flow(&ask, &leg->answer);
+	}
+	return leg->answer.permit;
+}
+
+/* At a VIP that nothing translates. */
+static bool end_at_vip(struct journey *j)
+{
+	struct epacl_leg *leg;
+
+	leg = add_leg(j->out, NULL, EPACL_IN, &j->addressed);
+	epacl_answer(&leg->answer, false, EPACL_REASON_NO_ENDPOINT);
+	return false;
+}
+
+/* In to the destination VM. */
+static bool enter(struct journey *j, const struct epacl_cnic *receiver)
+{
+	struct epacl_flow flow = { .state = EPACL_FLOW_OPENER };
+	struct epacl_packet packet;
+	struct epacl_ask ask = {
+		.snap = j->snap,
+		.host = j->host,
+		.nic = receiver,
+		.direction = EPACL_IN,
+		.packet = &packet,
+		.flow = &flow,
+		.from_host = j->question->from_host,
+		.sender = j->sender,
+	};
+	struct epacl_leg *leg;
+
+	ask.routed = !ask.from_host &&
+		     (j->public || !j->sender ||
+		      !j->host->same_bridge(j->host, j->sender, receiver));
+	translate_source(j, ask.routed);
+	flow.addressed = j->addressed;
+	flow.accepted = j->accepted;
+	packet = made_up(&j->accepted);
+
+	leg = add_leg(j->out, receiver, EPACL_IN, &j->accepted);
+	if (!j->sender && forged_at(j))
+		epacl_answer(&leg->answer, false, EPACL_REASON_SPOOF);
+	else if (!epacl_decide_link(&ask, &leg->answer))
+		epacl_decide_flow(&ask, &leg->answer);
+	return leg->answer.permit;
+}
+
+int epacl_explain(const struct epacl_snapshot *snap,
+		  const struct epacl_host *host,
+		  const struct epacl_question *question,
+		  struct epacl_explanation *out, struct epacl_refusal *why)
+{
+	struct journey j = {
+		.snap = snap,
+		.host = host,
+		.question = question,
+		.out = out,
+		.addressed = question->tuple,
+	};
+	const struct epacl_cnic *receiver;
+	int err;
+
+	out->nlegs = 0;
+	out->permit = true;
+	err = find_sender(&j, why);
+	if (err)
+		return err;
+	translate_destination(&j);
+	if (j.sender && !leave(&j)) {
+		out->permit = false;
+		return 0;
+	}
+	if (!j.public && epacl_snapshot_is_vip(snap, &j.addressed.dst)) {
+		out->permit = end_at_vip(&j);
+		return 0;
+	}
+	receiver = find_receiver(&j);
+	if (receiver)
+		out->permit = enter(&j, receiver);
+	return 0;
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the kernel's connection tracking says of a packet, in our words.
+ */
+#include <net/netfilter/nf_conntrack.h>
+#include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_tuple.h>
+#include "flow.h"
+
+static void set_ip(struct epacl_ip *ip, u16 l3num,
+		   const union nf_inet_addr *addr)
+{
+	memset(ip, 0, sizeof(*ip));
+	if (l3num == NFPROTO_IPV4) {
+		ip->family = 4;
+		ip->v4 = addr->ip;
+	} else {
+		ip->family = 6;
+		memcpy(ip->b, addr->all, sizeof(ip->b));
+	}
+}
+
+static void set_tuple(struct epacl_tuple *to,
+		      const struct nf_conntrack_tuple *from)
+{
+	memset(to, 0, sizeof(*to));
+	set_ip(&to->src, from->src.l3num, &from->src.u3);
+	set_ip(&to->dst, from->src.l3num, &from->dst.u3);
+	to->proto = from->dst.protonum;
+	if (epacl_proto_has_ports(to->proto)) {
+		to->sport = ntohs(from->src.u.all);
+		to->dport = ntohs(from->dst.u.all);
+	} else if (to->proto == IPPROTO_ICMP || to->proto == IPPROTO_ICMPV6) {
+		to->type = from->dst.u.icmp.type;
+		to->code = from->dst.u.icmp.code;
+	}
+}
+
+/*
+ * Connection tracking marks an entry that it picked up in the middle of a
+ * connection by being liberal with the windows of both sides. A flowtable does
+ * the same to what it offloads, which then is judged as strictly.
+ */
+static bool is_loose(const struct nf_conn *ct)
+{
+	return nf_ct_protonum(ct) == IPPROTO_TCP &&
+	       (READ_ONCE(ct->proto.tcp.seen[0].flags) &
+		READ_ONCE(ct->proto.tcp.seen[1].flags) &
+		IP_CT_TCP_FLAG_BE_LIBERAL);
+}
+
+void epacl_flow_read(struct epacl_flow *flow, const struct sk_buff *skb)
+{
+	struct nf_conntrack_tuple accepted;
+	enum ip_conntrack_info ctinfo;
+	const struct nf_conn *ct;
+
+	ct = nf_ct_get(skb, &ctinfo);
+	if (!ct) {
+		flow->state = ctinfo == IP_CT_UNTRACKED ? EPACL_FLOW_NONE :
+							  EPACL_FLOW_INVALID;
+		return;
+	}
+	if (nf_ct_is_template(ct) ||
+	    !nf_ct_invert_tuple(&accepted,
+				&ct->tuplehash[IP_CT_DIR_REPLY].tuple)) {
+		flow->state = EPACL_FLOW_INVALID;
+		return;
+	}
+	flow->state = CTINFO2DIR(ctinfo) == IP_CT_DIR_ORIGINAL ?
+			      EPACL_FLOW_OPENER :
+			      EPACL_FLOW_REPLY;
+	flow->loose = is_loose(ct);
+	set_tuple(&flow->addressed, &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple);
+	set_tuple(&flow->accepted, &accepted);
+}
+
+void epacl_flow_forget(const struct sk_buff *skb)
+{
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+
+	if (ct && nf_ct_is_confirmed(ct) &&
+	    CTINFO2DIR(ctinfo) == IP_CT_DIR_ORIGINAL &&
+	    !test_bit(IPS_SEEN_REPLY_BIT, &ct->status))
+		nf_ct_kill(ct);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Where packets enter.
+ *
+ *   netdev ingress of a nic's interface	out: what needs no connection
+ *   PRE_ROUTING, before everything		arrival: forged inside sources
+ *   PRE_ROUTING, after connection tracking	out: the flow
+ *   PRE_ROUTING, after destination NAT		VIPs that nothing translates
+ *   POST_ROUTING, after source NAT		in: the flow, if it is tracked
+ *   netdev egress of a nic's interface		in: what is not
+ *
+ * PRE_ROUTING and POST_ROUTING are those of ip, ip6 and bridge.
+ */
+#ifndef _EPACL_HOOKS_H
+#define _EPACL_HOOKS_H
+
+#include "devices.h"
+
+/* The netdev hooks of one interface; priv is its port. */
+unsigned int epacl_hook_ingress(void *priv, struct sk_buff *skb,
+				const struct nf_hook_state *state);
+unsigned int epacl_hook_egress(void *priv, struct sk_buff *skb,
+			       const struct nf_hook_state *state);
+
+/**
+ * epacl_hooks_register - the hooks of a namespace, and connection tracking
+ * @en: namespace
+ *
+ * Context: may load modules; not under RTNL. Return: 0 or a negative errno.
+ */
+int epacl_hooks_register(struct epacl_net *en);
+void epacl_hooks_unregister(struct epacl_net *en);
+
+#endif /* _EPACL_HOOKS_H */

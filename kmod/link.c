@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What is decided without a connection: headers, ethertype, tags, addresses,
+ * and the traffic that no network works without.
+ */
+#include "decide.h"
+#include "station.h"
+
+/* IEEE 802.1D: frames that no bridge passes on. */
+static bool is_bridge_control(const u8 *mac)
+{
+	return mac[0] == 0x01 && mac[1] == 0x80 && mac[2] == 0xc2 &&
+	       mac[3] == 0x00 && mac[4] == 0x00 && (mac[5] & 0xf0) == 0x00;
+}
+
+static bool is_known_ethertype(u16 ethertype)
+{
+	return ethertype == ETH_P_IP || ethertype == ETH_P_IPV6 ||
+	       ethertype == ETH_P_ARP;
+}
+
+static bool is_dhcp(const struct epacl_packet *p)
+{
+	return p->message == EPACL_MSG_DHCP_CLIENT ||
+	       p->message == EPACL_MSG_DHCP_SERVER;
+}
+
+/* Neighbour discovery never crosses a router. */
+static bool is_nd(const struct epacl_packet *p)
+{
+	return p->message >= EPACL_MSG_ROUTER_SOLICIT &&
+	       p->message <= EPACL_MSG_NEIGH_ADVERT && p->hops == 255;
+}
+
+/* Steps 1 and 2 of both directions. */
+static bool decide_headers(const struct epacl_packet *p,
+			   struct epacl_answer *answer)
+{
+	if (!is_known_ethertype(p->ethertype) || (p->has_vlan && p->vlan))
+		return epacl_answer(answer, false, EPACL_REASON_ETHERTYPE);
+	if (p->malformed)
+		return epacl_answer(answer, false, EPACL_REASON_MALFORMED);
+	return false;
+}
+
+/* ---- addresses of the guest ---- */
+
+/* The guest's MAC as a number: declared, or heard; 0: neither. */
+static u64 nic_mac(const struct epacl_cnic *nic)
+{
+	if (nic->nic->has_mac)
+		return epacl_mac_number(nic->nic->mac);
+	return epacl_station_mac(nic->nic->station);
+}
+
+static bool is_eui64_of(const struct epacl_ip *ip, u64 mac)
+{
+	u8 m[ETH_ALEN];
+	int i;
+
+	if (!mac)
+		return false;
+	for (i = 0; i < ETH_ALEN; i++)
+		m[i] = mac >> (8 * (ETH_ALEN - 1 - i));
+	return ip->b[8] == (m[0] ^ 0x02) && ip->b[9] == m[1] &&
+	       ip->b[10] == m[2] && ip->b[11] == 0xff && ip->b[12] == 0xfe &&
+	       ip->b[13] == m[3] && ip->b[14] == m[4] && ip->b[15] == m[5];
+}
+
+/* fe80::/64, the only part of fe80::/10 that is used (RFC 4291, 2.5.6). */
+static bool is_ipv6_link_local(const struct epacl_ip *ip)
+{
+	return ip->family == 6 && ip->w[0] == cpu_to_be32(0xfe800000) &&
+	       !ip->w[1];
+}
+
+bool epacl_nic_has_link_local(const struct epacl_cnic *nic,
+			      const struct epacl_ip *ip)
+{
+	if (!is_ipv6_link_local(ip))
+		return false;
+	return is_eui64_of(ip, nic_mac(nic)) ||
+	       epacl_station_has_link_local(nic->nic->station, ip);
+}
+
+static bool is_own(const struct epacl_cnic *nic, const struct epacl_ip *ip)
+{
+	return epacl_nic_owns(nic->nic, ip) ||
+	       epacl_nic_has_link_local(nic, ip);
+}
+
+/* ---- out ---- */
+
+static bool mac_is_own(const struct epacl_ask *ask, const u8 *mac)
+{
+	u64 own = nic_mac(ask->nic);
+
+	if (own)
+		return own == epacl_mac_number(mac);
+	return ask->host->learn_mac(ask, mac);
+}
+
+/* An address that the guest claims in ARP or ND, or sends from. */
+static bool claim_is_own(const struct epacl_ask *ask, const struct epacl_ip *ip)
+{
+	if (is_own(ask->nic, ip))
+		return true;
+	return is_nd(ask->packet) && is_ipv6_link_local(ip) &&
+	       ask->host->learn_link_local(ask, ip);
+}
+
+/* What may be sent before one has an address. */
+static bool may_be_unspecified(const struct epacl_ask *ask)
+{
+	const struct epacl_packet *p = ask->packet;
+
+	switch (p->message) {
+	case EPACL_MSG_ARP:
+		return !p->arp_reply && is_own(ask->nic, &p->dst);
+	case EPACL_MSG_DHCP_CLIENT:
+		return epacl_ip_is_broadcast(&p->dst);
+	case EPACL_MSG_NEIGH_SOLICIT:
+		return is_nd(p) && claim_is_own(ask, &p->claim);
+	case EPACL_MSG_ROUTER_SOLICIT:
+		return is_nd(p);
+	case EPACL_MSG_GROUP_REPORT:
+		return p->hops == 1;
+	default:
+		return false;
+	}
+}
+
+/* What only a router or a DHCP server of the segment sends. */
+static bool is_servers(const struct epacl_packet *p)
+{
+	return p->message == EPACL_MSG_ROUTER_ADVERT ||
+	       p->message == EPACL_MSG_REDIRECT ||
+	       p->message == EPACL_MSG_DHCP_SERVER ||
+	       (p->src.family == 4 && p->proto == 1 && p->error &&
+		p->type == 5);
+}
+
+/* Step 2: the source is the guest's, whatever the packet calls it. */
+static bool source_is_own(const struct epacl_ask *ask)
+{
+	const struct epacl_packet *p = ask->packet;
+
+	if (p->has_mac && !mac_is_own(ask, p->smac))
+		return false;
+	if (p->has_mac && p->has_claim_mac &&
+	    memcmp(p->claim_mac, p->smac, ETH_ALEN))
+		return false;
+	if (is_servers(p))
+		return false;
+	if (epacl_ip_is_unspecified(&p->src))
+		return may_be_unspecified(ask);
+	if (p->message == EPACL_MSG_NEIGH_ADVERT && is_nd(p) &&
+	    !claim_is_own(ask, &p->claim))
+		return false;
+	return claim_is_own(ask, &p->src);
+}
+
+/* Step 3. */
+static bool is_essential_out(const struct epacl_ask *ask)
+{
+	const struct epacl_packet *p = ask->packet;
+
+	switch (p->message) {
+	case EPACL_MSG_ARP:
+		return true;
+	case EPACL_MSG_ROUTER_SOLICIT:
+	case EPACL_MSG_NEIGH_SOLICIT:
+	case EPACL_MSG_NEIGH_ADVERT:
+		return is_nd(p);
+	case EPACL_MSG_GROUP_REPORT:
+		return p->hops == 1;
+	case EPACL_MSG_DHCP_CLIENT:
+		return epacl_ip_is_broadcast(&p->dst) ||
+		       epacl_ip_is_multicast(&p->dst) ||
+		       ask->host->owns_ip(ask->host, &p->dst);
+	default:
+		return false;
+	}
+}
+
+static bool decide_out(const struct epacl_ask *ask, struct epacl_answer *answer)
+{
+	const struct epacl_packet *p = ask->packet;
+	struct epacl_station *station = ask->nic->nic->station;
+
+	if (p->has_mac && is_bridge_control(p->dmac))
+		return epacl_answer(answer, false, EPACL_REASON_ETHERTYPE);
+	if (decide_headers(p, answer))
+		return true;
+	if (!source_is_own(ask))
+		return epacl_answer(answer, false, EPACL_REASON_SPOOF);
+	if (!READ_ONCE(station->heard))
+		WRITE_ONCE(station->heard, true);
+	if (is_essential_out(ask))
+		return epacl_answer(answer, true, EPACL_REASON_ESSENTIAL);
+	return false;
+}
+
+/* ---- in ---- */
+
+/*
+ * Claims an address of another nic of this host, that is there, without being
+ * that nic. The host itself may answer for others (proxy ARP, proxy ND).
+ */
+static bool claims_foreign(const struct epacl_ask *ask,
+			   const struct epacl_ip *claim)
+{
+	const struct epacl_cnic *other;
+	bool foreign = false;
+	u32 cursor = 0;
+
+	if (ask->from_host || epacl_ip_is_unspecified(claim))
+		return false;
+	while ((other = epacl_snapshot_nics(ask->snap, claim, &cursor))) {
+		if (other == ask->sender)
+			return false;
+		if (READ_ONCE(other->nic->station->heard) &&
+		    other->vnet == ask->nic->vnet)
+			foreign = true;
+	}
+	return foreign;
+}
+
+static const struct epacl_ip *claim_of(const struct epacl_packet *p)
+{
+	return p->message == EPACL_MSG_NEIGH_ADVERT ? &p->claim : &p->src;
+}
+
+static bool is_for(const struct epacl_cnic *nic, const struct epacl_ip *dst)
+{
+	return is_own(nic, dst) || epacl_ip_is_multicast(dst) ||
+	       epacl_ip_is_broadcast(dst);
+}
+
+/* Step 3; what is essential only for the right nic is not for another. */
+static bool is_essential_in(const struct epacl_ask *ask)
+{
+	const struct epacl_packet *p = ask->packet;
+
+	switch (p->message) {
+	case EPACL_MSG_ARP:
+		return is_own(ask->nic, &p->dst) ||
+		       epacl_ip_equal(&p->src, &p->dst);
+	case EPACL_MSG_ROUTER_ADVERT:
+		return is_nd(p) && is_ipv6_link_local(&p->src) &&
+		       is_for(ask->nic, &p->dst);
+	case EPACL_MSG_ROUTER_SOLICIT:
+	case EPACL_MSG_NEIGH_SOLICIT:
+	case EPACL_MSG_NEIGH_ADVERT:
+		return is_nd(p) && is_for(ask->nic, &p->dst);
+	case EPACL_MSG_GROUP_QUERY:
+		return p->hops == 1;
+	case EPACL_MSG_DHCP_SERVER:
+		return (ask->from_host || !ask->routed) &&
+		       is_for(ask->nic, &p->dst);
+	default:
+		return false;
+	}
+}
+
+/* The last address of a prefix of the vnet that the nic lives in. */
+static bool is_directed_broadcast(const struct epacl_cnic *nic,
+				  const struct epacl_ip *dst)
+{
+	const struct epacl_vnet *vnet;
+	u32 i, k;
+
+	if (!nic->vnet || dst->family != 4)
+		return false;
+	vnet = nic->vnet->vnet;
+	for (i = 0; i < vnet->nprefixes; i++) {
+		if (!epacl_prefix_broadcast_is(&vnet->prefixes[i], dst))
+			continue;
+		for (k = 0; k < nic->nic->n; k++)
+			if (epacl_prefix_holds(&vnet->prefixes[i],
+					       &nic->nic->prefixes[k].ip))
+				return true;
+	}
+	return false;
+}
+
+static bool decide_in(const struct epacl_ask *ask, struct epacl_answer *answer)
+{
+	const struct epacl_packet *p = ask->packet;
+
+	if (decide_headers(p, answer))
+		return true;
+	if (p->fragment && ask->flow->state == EPACL_FLOW_NONE)
+		return epacl_answer(answer, false, EPACL_REASON_FRAGMENT);
+	if (is_essential_in(ask)) {
+		if (!is_dhcp(p) && claims_foreign(ask, claim_of(p)))
+			return epacl_answer(answer, false, EPACL_REASON_SPOOF);
+		return epacl_answer(answer, true, EPACL_REASON_ESSENTIAL);
+	}
+	if (p->ethertype == ETH_P_ARP ||
+	    (!is_for(ask->nic, &p->dst) &&
+	     !is_directed_broadcast(ask->nic, &p->dst)))
+		return epacl_answer(answer, false, EPACL_REASON_DESTINATION);
+	return false;
+}
+
+bool epacl_decide_link(const struct epacl_ask *ask, struct epacl_answer *answer)
+{
+	answer->nasked = 0;
+	if (ask->direction == EPACL_OUT)
+		return decide_out(ask, answer);
+	return decide_in(ask, answer);
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Memory that a namespace's policy holds.
+ */
+#include <linux/gfp.h>
+#include <linux/overflow.h>
+#include <linux/slab.h>
+#include "memory.h"
+
+/* Stands in front of every allocation; keeps what follows aligned as it is. */
+struct header {
+	struct epacl_memory *memory;
+	u64 size;
+};
+
+/*
+ * Compare and exchange rather than add and take back: an allocation that is too
+ * large must not make a smaller one fail that comes at the same time.
+ */
+static bool charge(struct epacl_memory *memory, u64 size)
+{
+	s64 used = atomic64_read(&memory->used);
+
+	do {
+		if (size > memory->max || (u64)used > memory->max - size)
+			return false;
+	} while (!atomic64_try_cmpxchg(&memory->used, &used, used + size));
+	return true;
+}
+
+void *epacl_alloc(struct epacl_memory *memory, size_t size)
+{
+	struct header *header;
+	size_t whole;
+
+	if (check_add_overflow(size, sizeof(*header), &whole))
+		return NULL;
+	if (!charge(memory, whole))
+		return NULL;
+	header = kvmalloc(whole,
+			  GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_NOWARN);
+	if (!header) {
+		atomic64_sub(whole, &memory->used);
+		return NULL;
+	}
+	header->memory = memory;
+	header->size = whole;
+	return header + 1;
+}
+
+void epacl_free(void *p)
+{
+	struct header *header;
+
+	if (!p)
+		return;
+	header = (struct header *)p - 1;
+	atomic64_sub(header->size, &header->memory->used);
+	kvfree(header);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Memory that a namespace's policy holds: accounted to its owner's memory
+ * control group, and capped per namespace.
+ */
+#ifndef _EPACL_MEMORY_H
+#define _EPACL_MEMORY_H
+
+#include <linux/atomic.h>
+#include <linux/types.h>
+
+/**
+ * struct epacl_memory - what one namespace holds
+ * @used: bytes, policy in force, snapshots on their way out, dumps and staged
+ *	transactions together
+ * @max: allocations that would exceed it fail
+ */
+struct epacl_memory {
+	atomic64_t used;
+	u64 max;
+};
+
+/**
+ * epacl_alloc - zeroed memory on a namespace's account
+ * @memory: account; must outlive the allocation
+ * @size: bytes
+ *
+ * Context: may sleep. Return: NULL if there is none, or the cap is reached.
+ */
+void *epacl_alloc(struct epacl_memory *memory, size_t size);
+
+/* NULL is fine. May sleep. */
+void epacl_free(void *p);
+
+#endif /* _EPACL_MEMORY_H */

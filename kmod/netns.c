@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a network namespace has of us: its policy in force, and how another one
+ * takes its place.
+ */
+#include <linux/module.h>
+#include <linux/rtnetlink.h>
+#include <net/netns/generic.h>
+#include "devices.h"
+#include "hooks.h"
+#include "netlink.h"
+#include "netns.h"
+
+static unsigned int policy_max_mib = 1024;
+module_param(policy_max_mib, uint, 0644);
+MODULE_PARM_DESC(policy_max_mib,
+		 "MiB that the policy of one network namespace may hold, for namespaces made from now on");
+
+static unsigned int net_id;
+static struct workqueue_struct *free_queue;
+
+struct epacl_net *epacl_net(const struct net *net)
+{
+	return net_generic(net, net_id);
+}
+
+static struct epacl_snapshot *in_force(struct epacl_net *en)
+{
+	return rcu_dereference_protected(en->snapshot,
+					 lockdep_is_held(&en->commit));
+}
+
+static struct epacl_root *root_in_force(struct epacl_net *en)
+{
+	struct epacl_snapshot *snap = in_force(en);
+
+	if (!snap)
+		return epacl_root_alloc(&en->memory, 0);
+	epacl_root_get(snap->root);
+	return snap->root;
+}
+
+struct epacl_root *epacl_net_root(struct epacl_net *en)
+{
+	struct epacl_root *root;
+
+	mutex_lock(&en->commit);
+	root = root_in_force(en);
+	mutex_unlock(&en->commit);
+	return root;
+}
+
+/* ---- publication ---- */
+
+static void free_work(struct work_struct *work)
+{
+	epacl_snapshot_free(container_of(to_rcu_work(work),
+					 struct epacl_snapshot, work));
+}
+
+static void free_later(struct epacl_snapshot *snap)
+{
+	if (!snap)
+		return;
+	INIT_RCU_WORK(&snap->work, free_work);
+	queue_rcu_work(free_queue, &snap->work);
+}
+
+/*
+ * Opening, the interfaces are hooked first and pass nothing; closing, the
+ * policy stops naming them first and they pass nothing.
+ */
+static int publish(struct epacl_net *en, struct epacl_snapshot *snap,
+		   struct epacl_refusal *why)
+{
+	struct epacl_snapshot *old = in_force(en);
+	int err;
+
+	rtnl_lock();
+	err = epacl_devices_prepare(en, snap, why);
+	if (!err)
+		rcu_assign_pointer(en->snapshot, snap);
+	epacl_devices_settle(en, err ? old : snap);
+	rtnl_unlock();
+	if (!err)
+		free_later(old);
+	return err;
+}
+
+/* A VM of the host's own namespace keeps the module where it is. */
+static bool holds_module(const struct epacl_net *en,
+			 const struct epacl_root *root)
+{
+	return net_eq(en->net, &init_net) && root->vms.n;
+}
+
+static int hook_up(struct epacl_net *en, struct epacl_refusal *why)
+{
+	int err;
+
+	if (en->hooked)
+		return 0;
+	err = epacl_hooks_register(en);
+	if (err)
+		return epacl_refuse(why, err, 0, "hooks cannot be registered",
+				    "netfilter hooks cannot be registered: error %d (is nf_conntrack_bridge there?)",
+				    err);
+	en->hooked = true;
+	return 0;
+}
+
+static void unhook(struct epacl_net *en)
+{
+	if (en->hooked)
+		epacl_hooks_unregister(en);
+	en->hooked = false;
+}
+
+/* Everything is prepared; takes the policy of @snap into force. */
+static int put_in_force(struct epacl_net *en, struct epacl_snapshot *snap,
+			struct epacl_refusal *why)
+{
+	struct epacl_snapshot *old = in_force(en);
+	bool held = old && holds_module(en, old->root);
+	bool holds = holds_module(en, snap->root);
+	int err;
+
+	err = snap->root->vms.n ? hook_up(en, why) : 0;
+	if (!err && holds && !held)
+		__module_get(THIS_MODULE);
+	if (!err) {
+		err = publish(en, snap, why);
+		if (err && holds && !held)
+			module_put(THIS_MODULE);
+	}
+	if (!err && held && !holds)
+		module_put(THIS_MODULE);
+	if (!rcu_access_pointer(en->snapshot) || !in_force(en)->root->vms.n)
+		unhook(en);
+	return err;
+}
+
+/* Bring @txn onto the policy in force, if that is another by now. */
+static int catch_up(struct epacl_net *en, struct epacl_txn *txn, u64 expect)
+{
+	struct epacl_root *root = root_in_force(en);
+	u64 generation;
+	int err = 0;
+
+	if (!root)
+		return epacl_refuse(&txn->why, -ENOMEM, 0, "no memory",
+				    "no memory for the policy");
+	generation = root->generation;
+	if (expect && expect != generation)
+		err = epacl_refuse(&txn->why, -ESTALE, 0,
+				   "the policy has moved on",
+				   "the policy has moved on: generation %llu is in force, not %llu",
+				   generation, expect);
+	else if (txn->root->generation != generation)
+		err = epacl_txn_rebase(txn, root);
+	epacl_root_put(root);
+	return err;
+}
+
+static int commit_locked(struct epacl_net *en, struct epacl_txn *txn,
+			 u64 expect, bool dry_run)
+{
+	struct epacl_snapshot *snap;
+	int err;
+
+	err = catch_up(en, txn, expect);
+	if (err)
+		return err;
+	snap = epacl_compile(&en->memory, txn->root, in_force(en), &txn->why);
+	if (IS_ERR(snap))
+		return PTR_ERR(snap);
+	if (dry_run) {
+		epacl_snapshot_free(snap);
+		return 0;
+	}
+	txn->root->generation++;
+	err = put_in_force(en, snap, &txn->why);
+	if (!err) {
+		txn->root->epoch_min = 0;
+		return 0;
+	}
+	txn->root->generation--;
+	epacl_snapshot_free(snap);
+	return err;
+}
+
+int epacl_net_commit(struct epacl_net *en, struct epacl_txn *txn, u64 expect,
+		     bool dry_run)
+{
+	int err;
+
+	if (txn->error)
+		return -ECANCELED;
+	mutex_lock(&en->commit);
+	err = commit_locked(en, txn, expect, dry_run);
+	mutex_unlock(&en->commit);
+	txn->error = err;
+	return err;
+}
+
+/* ---- namespaces come and go ---- */
+
+static int __net_init net_start(struct net *net)
+{
+	struct epacl_net *en = epacl_net(net);
+
+	en->net = net;
+	en->host = epacl_devices_host;
+	mutex_init(&en->commit);
+	xa_init(&en->ports);
+	mutex_init(&en->sockets_lock);
+	INIT_LIST_HEAD(&en->sockets);
+	en->memory.max = (u64)READ_ONCE(policy_max_mib) << 20;
+	en->counters = epacl_counters_alloc(EPACL_VERDICT_COUNTERS);
+	return en->counters ? 0 : -ENOMEM;
+}
+
+/* Its interfaces are gone already, or the module goes and leaves them. */
+static void __net_exit net_stop(struct net *net)
+{
+	struct epacl_net *en = epacl_net(net);
+	struct epacl_snapshot *snap;
+
+	epacl_netlink_net_exit(en);
+	mutex_lock(&en->commit);
+	snap = in_force(en);
+	rtnl_lock();
+	RCU_INIT_POINTER(en->snapshot, NULL);
+	epacl_devices_settle(en, NULL);
+	rtnl_unlock();
+	unhook(en);
+	mutex_unlock(&en->commit);
+	if (snap) {
+		free_later(snap);
+		rcu_barrier();
+		flush_workqueue(free_queue);
+	}
+	xa_destroy(&en->ports);
+	epacl_counters_put(en->counters);
+}
+
+static struct pernet_operations net_ops = {
+	.init = net_start,
+	.exit = net_stop,
+	.id = &net_id,
+	.size = sizeof(struct epacl_net),
+};
+
+int epacl_netns_init(void)
+{
+	int err;
+
+	free_queue = alloc_workqueue("epacl", WQ_UNBOUND, 0);
+	if (!free_queue)
+		return -ENOMEM;
+	err = register_pernet_subsys(&net_ops);
+	if (err)
+		destroy_workqueue(free_queue);
+	return err;
+}
+
+void epacl_netns_exit(void)
+{
+	unregister_pernet_subsys(&net_ops);
+	/* What freed itself with a grace period must have done so. */
+	rcu_barrier();
+	destroy_workqueue(free_queue);
+}
