@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The commands, beside the kinds the other half of what can be typed. */
+#ifndef _CTL_COMMANDS_H
+#define _CTL_COMMANDS_H
+
+#include "program.h"
+
+/**
+ * struct command - something to do
+ * @name: as typed
+ * @args: what follows, as usage shows it, where no kind tells
+ * @help: what it does, in a few words
+ * @verb: what it does to a kind
+ * @parse: turns it into items; NULL: it is run at once and not in a file
+ * @run: runs it
+ */
+struct command {
+	const char *name;
+	const char *args;
+	const char *help;
+	enum verb verb;
+	bool (*parse)(const struct command *c, struct program *p,
+		      const struct place *at, int argc, char **argv);
+	enum status (*run)(int argc, char **argv);
+};
+
+extern const struct command commands[];
+
+const struct command *command_find(const char *name);
+const char *verb_name(enum verb verb);
+bool command_on_kinds(const struct command *c);
+bool command_parse(struct program *p, const struct place *at, int argc,
+		   char **argv);
+void command_complete(int argc, char **argv);
+
+#endif /* _CTL_COMMANDS_H */

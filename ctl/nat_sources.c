@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Source addresses: nested prefixes become intervals that do not overlap, as
+ * the kernel's interval sets require. The most specific prefix speaks for an
+ * address. Neighbours that say the same are joined: the guests of one vnet,
+ * numbered consecutively, are one element.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "nat_table.h"
+
+#define DEPTH_MAX 129	/* prefixes that contain one another */
+
+/* Addresses, first and last. */
+struct interval {
+	__u8 lo[16];
+	__u8 hi[16];
+};
+
+/**
+ * struct piece - addresses for which one prefix speaks
+ * @at: the addresses
+ * @from: number of the prefix
+ */
+struct piece {
+	struct interval at;
+	size_t from;
+};
+
+/**
+ * struct sources - everything about the sources of one family
+ * @bytes: of an address
+ * @from: array of @n_from, sorted
+ * @inside: array of @n_inside, sorted likewise
+ * @dst: the prefixes inside as intervals, for each of @from disjoint and sorted
+ * @first: those of prefix i are from @first[i] to before @first[i + 1]
+ * @piece: array of @n_pieces, disjoint and sorted
+ */
+struct sources {
+	unsigned int bytes;
+	struct nat_entry *from;
+	size_t n_from;
+	struct nat_entry *inside;
+	size_t n_inside;
+	struct interval *dst;
+	size_t *first;
+	struct piece *piece;
+	size_t n_pieces;
+};
+
+/* Return: false if @a was the last address, and is the first one now. */
+static bool next(__u8 *a, unsigned int bytes)
+{
+	while (bytes--)
+		if (++a[bytes])
+			return true;
+	return false;
+}
+
+static void previous(__u8 *a, unsigned int bytes)
+{
+	while (bytes--)
+		if (a[bytes]--)
+			return;
+}
+
+static struct interval prefix_interval(const __u8 addr[16], unsigned int len,
+				       unsigned int bytes)
+{
+	struct interval at;
+	unsigned int i;
+
+	memcpy(at.lo, addr, 16);
+	memcpy(at.hi, addr, 16);
+	for (i = len; i < bytes * 8; i++)
+		at.hi[i / 8] |= 0x80 >> i % 8;
+	return at;
+}
+
+/* Whether @b begins right behind @a. */
+static bool adjacent(const struct interval *a, const struct interval *b,
+		     unsigned int bytes)
+{
+	__u8 behind[16];
+
+	memcpy(behind, a->hi, 16);
+	return next(behind, bytes) && !memcmp(behind, b->lo, 16);
+}
+
+/* Sets @s->dst and @s->first: per source, nested prefixes go, others join. */
+static void build_destinations(struct sources *s)
+{
+	struct interval at, *last;
+	size_t i, j = 0, n = 0;
+
+	for (i = 0; i < s->n_from; i++) {
+		s->first[i] = n;
+		for (; j < s->n_inside; j++) {
+			const struct nat_entry *e = &s->inside[j];
+
+			if (e->alen != s->from[i].alen ||
+			    memcmp(e->a, s->from[i].a, 16))
+				break;
+			at = prefix_interval(e->b, e->blen, s->bytes);
+			last = n > s->first[i] ? &s->dst[n - 1] : NULL;
+			if (last && memcmp(at.lo, last->hi, 16) <= 0)
+				continue;	/* contained, being longer */
+			if (last && adjacent(last, &at, s->bytes))
+				memcpy(last->hi, at.hi, 16);
+			else
+				s->dst[n++] = at;
+		}
+	}
+	s->first[s->n_from] = n;
+}
+
+/* State of the sweep over the prefixes, from the lowest address up. */
+struct sweep {
+	struct sources *s;
+	struct piece open[DEPTH_MAX];
+	unsigned int depth;
+	__u8 at[16];	/* lowest address that no piece covers yet */
+	bool done;	/* there is none */
+};
+
+/* The innermost open prefix speaks for all up to and including @hi. */
+static void cover(struct sweep *w, const __u8 hi[16])
+{
+	struct piece *piece = &w->s->piece[w->s->n_pieces];
+
+	if (w->done || memcmp(w->at, hi, 16) > 0)
+		return;
+	memcpy(piece->at.lo, w->at, 16);
+	memcpy(piece->at.hi, hi, 16);
+	piece->from = w->open[w->depth - 1].from;
+	w->s->n_pieces++;
+	memcpy(w->at, hi, 16);
+	w->done = !next(w->at, w->s->bytes);
+}
+
+/* Closes the prefixes that end before @lo; all if that is NULL. */
+static void close_before(struct sweep *w, const __u8 *lo)
+{
+	const struct piece *top;
+
+	while (w->depth) {
+		top = &w->open[w->depth - 1];
+		if (lo && memcmp(top->at.hi, lo, 16) >= 0)
+			return;
+		cover(w, top->at.hi);
+		w->depth--;
+	}
+}
+
+static void build_pieces(struct sources *s)
+{
+	struct sweep w = { .s = s };
+	struct interval at;
+	__u8 before[16];
+	size_t i;
+
+	for (i = 0; i < s->n_from; i++) {
+		at = prefix_interval(s->from[i].a, s->from[i].alen, s->bytes);
+		close_before(&w, at.lo);
+		if (w.depth && memcmp(w.at, at.lo, 16) < 0) {
+			memcpy(before, at.lo, 16);
+			previous(before, s->bytes);
+			cover(&w, before);
+		}
+		memcpy(w.at, at.lo, 16);
+		w.open[w.depth++] = (struct piece){ .at = at, .from = i };
+	}
+	close_before(&w, NULL);
+}
+
+static const __u8 *vip(const struct nat_plan *plan, const struct sources *s,
+		       const struct piece *piece)
+{
+	const struct nat_entry *e = nat_plan_vip(plan, &s->from[piece->from]);
+
+	return e ? e->b : NULL;
+}
+
+static bool same_inside(const struct sources *s, const struct piece *a,
+			const struct piece *b)
+{
+	const size_t *i = &s->first[a->from], *j = &s->first[b->from];
+
+	return i[1] - i[0] == j[1] - j[0] &&
+	       !memcmp(&s->dst[i[0]], &s->dst[j[0]],
+		       (i[1] - i[0]) * sizeof(*s->dst));
+}
+
+/*
+ * One interval of a set that has one field: its first address, and as an
+ * element of its own the first one behind, unless there is none.
+ */
+static int add_source(struct nat_set *set, const struct interval *at,
+		      const __u8 *to, unsigned int bytes)
+{
+	struct nat_elem lo = { .is_end = 0 }, end = { .is_end = 1 };
+	int err;
+
+	memcpy(lo.key, at->lo, bytes);
+	memcpy(lo.data, to, bytes);
+	err = nat_set_add(set, &lo);
+	memcpy(end.key, at->hi, bytes);
+	if (!err && next(end.key, bytes))
+		err = nat_set_add(set, &end);
+	return err;
+}
+
+static int build_sources(const struct sources *s, const struct nat_plan *plan,
+			 struct nat_set *set)
+{
+	static const __u8 first[16];
+	struct nat_elem nothing = { .is_end = 1 };
+	struct interval at;
+	const __u8 *to;
+	size_t i;
+	int err = 0;
+
+	for (i = 0; i < s->n_pieces && !err; i++) {
+		at = s->piece[i].at;
+		to = vip(plan, s, &s->piece[i]);
+		if (!to)
+			continue;
+		for (; i + 1 < s->n_pieces; i++) {
+			const struct piece *more = &s->piece[i + 1];
+			const __u8 *other = vip(plan, s, more);
+
+			if (!other || memcmp(to, other, 16) ||
+			    !adjacent(&at, &more->at, s->bytes))
+				break;
+			memcpy(at.hi, more->at.hi, 16);
+		}
+		/* As nft does: what comes before the first is marked, too. */
+		if (!set->n && memcmp(at.lo, first, 16))
+			err = nat_set_add(set, &nothing);
+		if (!err)
+			err = add_source(set, &at, to, s->bytes);
+	}
+	return err;
+}
+
+/* Every address of @src to every destination of a source. */
+static int add_inside(const struct sources *s, struct nat_set *set,
+		      const struct interval *src, size_t from)
+{
+	unsigned int bytes = s->bytes;
+	int err = 0;
+	size_t i;
+
+	for (i = s->first[from]; i < s->first[from + 1] && !err; i++) {
+		struct nat_elem e = { .is_end = 0 };
+
+		memcpy(e.key, src->lo, bytes);
+		memcpy(e.end, src->hi, bytes);
+		memcpy(e.key + bytes, s->dst[i].lo, bytes);
+		memcpy(e.end + bytes, s->dst[i].hi, bytes);
+		err = nat_set_add(set, &e);
+	}
+	return err;
+}
+
+static int build_inside(const struct sources *s, struct nat_set *set)
+{
+	struct interval at;
+	size_t i, from;
+	int err = 0;
+
+	for (i = 0; i < s->n_pieces && !err; i++) {
+		at = s->piece[i].at;
+		from = s->piece[i].from;
+		for (; i + 1 < s->n_pieces; i++) {
+			const struct piece *more = &s->piece[i + 1];
+
+			if (!same_inside(s, &s->piece[i], more) ||
+			    !adjacent(&at, &more->at, s->bytes))
+				break;
+			memcpy(at.hi, more->at.hi, 16);
+		}
+		err = add_inside(s, set, &at, from);
+	}
+	return err;
+}
+
+int nat_sources_build(struct nat_table *t, const struct nat_plan *plan,
+		      int family)
+{
+	struct sources s = { .bytes = nat_addr_bytes(family) };
+	int err = -ENOMEM;
+
+	s.from = nat_plan_select(plan, NAT_FROM, family, &s.n_from);
+	s.inside = nat_plan_select(plan, NAT_INSIDE, family, &s.n_inside);
+	s.dst = calloc(s.n_inside + 1, sizeof(*s.dst));
+	s.first = calloc(s.n_from + 1, sizeof(*s.first));
+	/* Each prefix begins one piece, and may begin another at its end. */
+	s.piece = calloc(2 * s.n_from + 1, sizeof(*s.piece));
+	if (s.from && s.inside && s.dst && s.first && s.piece) {
+		build_destinations(&s);
+		build_pieces(&s);
+		err = build_sources(&s, plan,
+				    nat_table_set(t, NAT_SET_SOURCES, family));
+		if (!err)
+			err = build_inside(&s, nat_table_set(t, NAT_SET_INSIDE,
+							     family));
+	}
+	free(s.from);
+	free(s.inside);
+	free(s.dst);
+	free(s.first);
+	free(s.piece);
+	return err;
+}
