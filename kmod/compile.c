@@ -18,7 +18,6 @@
 struct compiler {
 	struct epacl_memory *memory;
 	struct epacl_snapshot *snap;
-	const struct epacl_snapshot *prev;
 	struct epacl_refusal *why;
 };
 
@@ -326,21 +325,6 @@ static int put_addresses(struct compiler *c, const struct epacl_cnic *cnic)
 	return 0;
 }
 
-/* A nic defined anew in the place of its like is still the same guest's. */
-static void adopt_station(struct compiler *c, const struct epacl_vm *vm,
-			  struct epacl_nic *nic)
-{
-	const struct epacl_cnic *old;
-
-	old = c->prev ? epacl_snapshot_dev(c->prev, nic->dev) : NULL;
-	if (!old || old->nic->station == nic->station ||
-	    strcmp(old->vm->obj.name, vm->obj.name))
-		return;
-	epacl_station_get(old->nic->station);
-	epacl_station_put(nic->station);
-	nic->station = old->nic->station;
-}
-
 static int put_nic(struct compiler *c, const struct epacl_cnic *cnic)
 {
 	struct epacl_snapshot *snap = c->snap;
@@ -382,7 +366,6 @@ static int compile_nics(struct compiler *c, const struct epacl_vm *vm)
 		cnic->vnet = find_vnet(snap, cnic->nic->vnet);
 		cnic->service = epacl_service(epacl_pmap_find(
 			&snap->root->services, vm->service));
-		adopt_station(c, vm, vm->nics[i]);
 		err = put_nic(c, cnic);
 		if (err)
 			return err;
@@ -699,10 +682,9 @@ static int compile(struct compiler *c)
 
 struct epacl_snapshot *epacl_compile(struct epacl_memory *memory,
 				     struct epacl_root *root,
-				     const struct epacl_snapshot *prev,
 				     struct epacl_refusal *why)
 {
-	struct compiler c = { .memory = memory, .prev = prev, .why = why };
+	struct compiler c = { .memory = memory, .why = why };
 	int err;
 
 	c.snap = epacl_alloc(memory, sizeof(*c.snap));

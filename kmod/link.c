@@ -194,7 +194,7 @@ static bool decide_out(const struct epacl_ask *ask, struct epacl_answer *answer)
 		return true;
 	if (!source_is_own(ask))
 		return epacl_answer(answer, false, EPACL_REASON_SPOOF);
-	if (!READ_ONCE(station->heard))
+	if (p->has_mac && !READ_ONCE(station->heard))
 		WRITE_ONCE(station->heard, true);
 	if (is_essential_out(ask))
 		return epacl_answer(answer, true, EPACL_REASON_ESSENTIAL);

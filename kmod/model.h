@@ -72,7 +72,8 @@ struct epacl_rule {
  * @epoch: as in struct epacl_obj
  * @deflt: enum epacl_default
  * @n: rules
- * @room: space in @rules
+ * @room: pointers that fit into the memory at @rules - @front
+ * @front: free ones in front of @rules
  * @npermit: of @n, how many permit
  * @rules: by ascending order
  * @table: compiled form; NULL until compiled, rebuilt after a change
@@ -83,6 +84,7 @@ struct epacl_acl {
 	u8 deflt;
 	u32 n;
 	u32 room;
+	u32 front;
 	u32 npermit;
 	struct epacl_rule **rules;
 	struct epacl_table *table;

@@ -340,9 +340,9 @@ static int cmd_begin(struct sk_buff *skb, struct genl_info *info)
 	return reply(info, msg, hdr, err);
 }
 
-/* A request that is no operation has failed, and takes its transaction along. */
-static void malformed(struct epacl_txn *txn, int err,
-		      struct netlink_ext_ack *extack)
+/* A request that is no operation counts as one that has failed. */
+static void op_malformed(struct epacl_txn *txn, int err,
+			 struct netlink_ext_ack *extack)
 {
 	const char *brief = extack->_msg ?: "malformed request";
 
@@ -374,7 +374,7 @@ static int cmd_operation(struct sk_buff *skb, struct genl_info *info)
 	op = err ? ERR_PTR(err) : epacl_nl_parse_op(&en->memory, info, tb);
 	if (IS_ERR(op)) {
 		err = PTR_ERR(op);
-		malformed(&t->txn, err, info->extack);
+		op_malformed(&t->txn, err, info->extack);
 	} else {
 		err = epacl_txn_do(&t->txn, op);
 		if (err && why->attr && why->attr < EPACL_NL_ATTRS)
@@ -579,7 +579,7 @@ static const struct nla_policy empty_policy[EPACL_A_MAX + 1] = {};
 #define EPACL_NL_OPERATION(_cmd) {					\
 	.cmd		= (_cmd),					\
 	.flags		= GENL_UNS_ADMIN_PERM,				\
-	.doit		= cmd_operation,					\
+	.doit		= cmd_operation,				\
 	.internal_flags	= EPACL_NL_TXN | EPACL_NL_OP,			\
 }
 

@@ -112,8 +112,7 @@ struct epacl_op *epacl_nl_parse_op(struct epacl_memory *memory,
  * @extack: filled in on failure
  *
  * Return: an operation without a verb, whose kind, set and union say it; kind
- * 0: everything, and the name of a VM whose reasons are asked for is in vm.name.
- * Or an ERR_PTR.
+ * 0: everything; for EPACL_A_REASONS the VM is in vm.name. Or an ERR_PTR.
  */
 struct epacl_op *epacl_nl_parse_filter(struct epacl_memory *memory,
 				       struct nlattr **attrs,

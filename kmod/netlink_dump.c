@@ -687,13 +687,13 @@ static void advance(struct dump *d, const struct item *item)
 static bool find_item(struct dump *d, struct item *item)
 {
 	while (d->phase != PHASE_END) {
-		if (!item_here(d, item)) {
+		if (item_here(d, item)) {
+			if (is_wanted(d, item))
+				return true;
+			advance(d, item);
+		} else {
 			turn(d);
 			cond_resched();
-		} else if (is_wanted(d, item)) {
-			return true;
-		} else {
-			advance(d, item);
 		}
 	}
 	return false;
@@ -738,7 +738,7 @@ static int find_first(struct dump *d, const struct nlattr *nest)
 		return epacl_nl_refuse(&d->extack, nest, -ENOENT,
 				       "there is no object of this name");
 	d->obj = d->only;
-	/* A VM without rules is fine; one without the nic that is named is not. */
+	/* A VM without rules is fine, one without the nic named is not. */
 	if (!find_item(d, &item) && d->filter->set & (d->filter->set - 1))
 		return epacl_nl_refuse(&d->extack, nest, -ENOENT,
 				       "there is no object of this name");

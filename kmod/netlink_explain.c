@@ -220,17 +220,13 @@ static int judge(struct epacl_net *en, const struct epacl_snapshot *snap,
 static int compile(struct epacl_net *en, struct epacl_nl_txn *t,
 		   struct epacl_refusal *why)
 {
-	struct epacl_snapshot *snap, *prev;
+	struct epacl_snapshot *snap;
 	struct epacl_root *root;
 
 	if (t->shown)
 		return 0;
 	root = epacl_txn_show(&t->txn);
-	mutex_lock(&en->commit);
-	prev = rcu_dereference_protected(en->snapshot,
-					 lockdep_is_held(&en->commit));
-	snap = epacl_compile(&en->memory, root, prev, why);
-	mutex_unlock(&en->commit);
+	snap = epacl_compile(&en->memory, root, why);
 	epacl_root_put(root);
 	if (IS_ERR(snap))
 		return PTR_ERR(snap);

@@ -393,14 +393,14 @@ static const struct field reasons_fields[] = {
  * struct kind - a kind of object
  * @nest: its EPACL_A_*
  * @nfields: entries of @fields
- * @identity: bits of the attributes that name one
+ * @whole: attribute that names it, or the whole that it is part of
  * @repeated: bits of those that may come several times
  * @fields: its attributes
  */
 struct kind {
 	u8 nest;
 	u8 nfields;
-	u32 identity;
+	u8 whole;
 	u32 repeated;
 	const struct field *fields;
 };
@@ -413,38 +413,37 @@ static const struct kind kinds[] = {
 		FIELDS(limits_fields),
 	}, {
 		.nest = EPACL_A_SERVICE,
-		.identity = BIT(EPACL_SERVICE_A_NAME),
+		.whole = EPACL_SERVICE_A_NAME,
 		FIELDS(service_fields),
 	}, {
 		.nest = EPACL_A_VNET,
-		.identity = BIT(EPACL_VNET_A_NAME),
+		.whole = EPACL_VNET_A_NAME,
 		.repeated = BIT(EPACL_VNET_A_PEER_VNET) |
 			    BIT(EPACL_VNET_A_UPLINK),
 		FIELDS(vnet_fields),
 	}, {
 		.nest = EPACL_A_VM,
-		.identity = BIT(EPACL_VM_A_NAME),
+		.whole = EPACL_VM_A_NAME,
 		FIELDS(vm_fields),
 	}, {
 		.nest = EPACL_A_NIC,
-		.identity = BIT(EPACL_NIC_A_VM) | BIT(EPACL_NIC_A_DEV),
+		.whole = EPACL_NIC_A_VM,
 		FIELDS(nic_fields),
 	}, {
 		.nest = EPACL_A_ENDPOINT,
-		.identity = BIT(EPACL_ENDPOINT_A_VM) |
-			    BIT(EPACL_ENDPOINT_A_NAME),
+		.whole = EPACL_ENDPOINT_A_VM,
 		FIELDS(endpoint_fields),
 	}, {
 		.nest = EPACL_A_RULES,
-		.identity = BIT(EPACL_RULES_A_OWNER),
+		.whole = EPACL_RULES_A_OWNER,
 		FIELDS(rules_fields),
 	}, {
 		.nest = EPACL_A_RULE,
-		.identity = BIT(EPACL_RULE_A_OWNER) | BIT(EPACL_RULE_A_ORDER),
+		.whole = EPACL_RULE_A_OWNER,
 		FIELDS(rule_fields),
 	}, {
 		.nest = EPACL_A_REASONS,
-		.identity = BIT(EPACL_REASONS_A_VM),
+		.whole = EPACL_REASONS_A_VM,
 		FIELDS(reasons_fields),
 	},
 };
@@ -591,45 +590,15 @@ static const struct nla_policy rule_policy[] = {
 	[EPACL_RULE_A_TEXT]	= STRING(EPACL_TEXT_MAX),
 };
 
-/* What names an object, for EPACL_CMD_REMOVE and EPACL_CMD_GET. */
-static const struct nla_policy service_id_policy[] = {
-	[EPACL_SERVICE_A_NAME]	= NAME,
-};
-
-static const struct nla_policy vnet_id_policy[] = {
-	[EPACL_VNET_A_NAME]	= NAME,
-};
-
-static const struct nla_policy vm_id_policy[] = {
-	[EPACL_VM_A_NAME]	= NAME,
-};
-
-static const struct nla_policy nic_id_policy[] = {
-	[EPACL_NIC_A_VM]	= NAME,
-	[EPACL_NIC_A_DEV]	= IFNAME,
-};
-
-static const struct nla_policy endpoint_id_policy[] = {
-	[EPACL_ENDPOINT_A_VM]	= NAME,
-	[EPACL_ENDPOINT_A_NAME]	= NAME,
-};
-
-static const struct nla_policy rules_id_policy[] = {
-	[EPACL_RULES_A_OWNER]	= NLA_POLICY_NESTED(owner_policy),
-};
-
-static const struct nla_policy rule_id_policy[] = {
-	[EPACL_RULE_A_OWNER]	= NLA_POLICY_NESTED(owner_policy),
-	[EPACL_RULE_A_ORDER]	= NLA_POLICY_MIN(NLA_U16, 1),
-};
-
-static const struct nla_policy reasons_id_policy[] = {
+static const struct nla_policy reasons_policy[] = {
 	[EPACL_REASONS_A_VM]	= NAME,
 };
 
-static const struct nla_policy limits_id_policy[] = {
-	[EPACL_LIMITS_A_UNSPEC]	= { .type = NLA_REJECT },
-};
+/*
+ * What names an object, for EPACL_CMD_REMOVE and EPACL_CMD_GET: in every kind
+ * the attributes up to @_last, which come first.
+ */
+#define IDENTITY(_policy, _last) _NLA_POLICY_NESTED(_last, _policy)
 
 static const struct nla_policy add_policy[EPACL_A_MAX + 1] = {
 	[EPACL_A_TXN]		= { .type = NLA_U64 },
@@ -658,12 +627,14 @@ static const struct nla_policy change_policy[EPACL_A_MAX + 1] = {
 static const struct nla_policy remove_policy[EPACL_A_MAX + 1] = {
 	[EPACL_A_TXN]		= { .type = NLA_U64 },
 	[EPACL_A_FLAGS]		= NLA_POLICY_MASK(NLA_U32, EPACL_F_IF_EXISTS),
-	[EPACL_A_SERVICE]	= NLA_POLICY_NESTED(service_id_policy),
-	[EPACL_A_VNET]		= NLA_POLICY_NESTED(vnet_id_policy),
-	[EPACL_A_VM]		= NLA_POLICY_NESTED(vm_id_policy),
-	[EPACL_A_NIC]		= NLA_POLICY_NESTED(nic_id_policy),
-	[EPACL_A_ENDPOINT]	= NLA_POLICY_NESTED(endpoint_id_policy),
-	[EPACL_A_RULE]		= NLA_POLICY_NESTED(rule_id_policy),
+	[EPACL_A_SERVICE]	= IDENTITY(service_policy,
+					   EPACL_SERVICE_A_NAME),
+	[EPACL_A_VNET]		= IDENTITY(vnet_policy, EPACL_VNET_A_NAME),
+	[EPACL_A_VM]		= IDENTITY(vm_policy, EPACL_VM_A_NAME),
+	[EPACL_A_NIC]		= IDENTITY(nic_policy, EPACL_NIC_A_DEV),
+	[EPACL_A_ENDPOINT]	= IDENTITY(endpoint_policy,
+					   EPACL_ENDPOINT_A_NAME),
+	[EPACL_A_RULE]		= IDENTITY(rule_policy, EPACL_RULE_A_ORDER),
 };
 
 static const struct nla_policy flush_policy[EPACL_A_MAX + 1] = {
@@ -672,15 +643,18 @@ static const struct nla_policy flush_policy[EPACL_A_MAX + 1] = {
 
 const struct nla_policy epacl_nl_get_policy[EPACL_A_MAX + 1] = {
 	[EPACL_A_TXN]		= { .type = NLA_U64 },
-	[EPACL_A_LIMITS]	= NLA_POLICY_NESTED(limits_id_policy),
-	[EPACL_A_SERVICE]	= NLA_POLICY_NESTED(service_id_policy),
-	[EPACL_A_VNET]		= NLA_POLICY_NESTED(vnet_id_policy),
-	[EPACL_A_VM]		= NLA_POLICY_NESTED(vm_id_policy),
-	[EPACL_A_NIC]		= NLA_POLICY_NESTED(nic_id_policy),
-	[EPACL_A_ENDPOINT]	= NLA_POLICY_NESTED(endpoint_id_policy),
-	[EPACL_A_RULES]		= NLA_POLICY_NESTED(rules_id_policy),
-	[EPACL_A_RULE]		= NLA_POLICY_NESTED(rule_id_policy),
-	[EPACL_A_REASONS]	= NLA_POLICY_NESTED(reasons_id_policy),
+	[EPACL_A_LIMITS]	= IDENTITY(limits_policy,
+					   EPACL_LIMITS_A_UNSPEC),
+	[EPACL_A_SERVICE]	= IDENTITY(service_policy,
+					   EPACL_SERVICE_A_NAME),
+	[EPACL_A_VNET]		= IDENTITY(vnet_policy, EPACL_VNET_A_NAME),
+	[EPACL_A_VM]		= IDENTITY(vm_policy, EPACL_VM_A_NAME),
+	[EPACL_A_NIC]		= IDENTITY(nic_policy, EPACL_NIC_A_DEV),
+	[EPACL_A_ENDPOINT]	= IDENTITY(endpoint_policy,
+					   EPACL_ENDPOINT_A_NAME),
+	[EPACL_A_RULES]		= IDENTITY(rules_policy, EPACL_RULES_A_OWNER),
+	[EPACL_A_RULE]		= IDENTITY(rule_policy, EPACL_RULE_A_ORDER),
+	[EPACL_A_REASONS]	= IDENTITY(reasons_policy, EPACL_REASONS_A_VM),
 };
 
 static const struct {
@@ -753,10 +727,8 @@ struct epacl_op *epacl_nl_parse_op(struct epacl_memory *memory,
 static int check_whole(const struct kind *kind, const struct parse *p,
 		       const struct epacl_op *filter)
 {
-	u32 whole = kind->identity & -kind->identity;
-
-	if (filter->set && !(filter->set & whole))
-		return epacl_nl_miss(p->extack, p->nest, __ffs(whole));
+	if (filter->set && !(filter->set & BIT(kind->whole)))
+		return epacl_nl_miss(p->extack, p->nest, kind->whole);
 	return 0;
 }
 

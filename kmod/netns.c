@@ -34,8 +34,9 @@ static struct epacl_root *root_in_force(struct epacl_net *en)
 {
 	struct epacl_snapshot *snap = in_force(en);
 
+	/* Not generation 0, which in a request means any. */
 	if (!snap)
-		return epacl_root_alloc(&en->memory, 0);
+		return epacl_root_alloc(&en->memory, 1);
 	epacl_root_get(snap->root);
 	return snap->root;
 }
@@ -171,7 +172,7 @@ static int commit_locked(struct epacl_net *en, struct epacl_txn *txn,
 	err = catch_up(en, txn, expect);
 	if (err)
 		return err;
-	snap = epacl_compile(&en->memory, txn->root, in_force(en), &txn->why);
+	snap = epacl_compile(&en->memory, txn->root, &txn->why);
 	if (IS_ERR(snap))
 		return PTR_ERR(snap);
 	if (dry_run) {

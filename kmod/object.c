@@ -41,6 +41,7 @@ struct epacl_acl *epacl_acl_copy(struct epacl_memory *memory, u64 epoch,
 				 const struct epacl_acl *from)
 {
 	struct epacl_acl *acl = epacl_acl_alloc(memory, epoch);
+	struct epacl_rule **room;
 	u32 i;
 
 	if (!acl)
@@ -49,12 +50,14 @@ struct epacl_acl *epacl_acl_copy(struct epacl_memory *memory, u64 epoch,
 	acl->npermit = from->npermit;
 	if (!from->n)
 		return acl;
-	acl->rules = epacl_alloc(memory, from->room * sizeof(*acl->rules));
-	if (!acl->rules) {
+	room = epacl_alloc(memory, from->room * sizeof(*room));
+	if (!room) {
 		epacl_free(acl);
 		return NULL;
 	}
 	acl->room = from->room;
+	acl->front = from->front;
+	acl->rules = room + acl->front;
 	for (i = 0; i < from->n; i++) {
 		refcount_inc(&from->rules[i]->refs);
 		acl->rules[i] = from->rules[i];
@@ -76,7 +79,8 @@ void epacl_acl_put(struct epacl_acl *acl)
 	}
 	if (acl->table)
 		epacl_table_free(acl->table);
-	epacl_free(acl->rules);
+	if (acl->rules)
+		epacl_free(acl->rules - acl->front);
 	epacl_free(acl);
 }
 

@@ -180,12 +180,28 @@ static int check_endpoints(struct epacl_refusal *why, const struct epacl_vm *vm,
 	return 0;
 }
 
+/*
+ * A nic that a transaction takes away and defines anew, as reloading a policy
+ * does, is still the same guest's: what was heard of it holds.
+ */
+static struct epacl_station *find_station(const struct epacl_txn *txn,
+					  const char *name, const char *dev)
+{
+	struct epacl_vm *vm = epacl_vm(epacl_pmap_find(&txn->base->vms, name));
+	u32 pos = vm ? position(vm, dev) : 0;
+
+	if (!vm || pos == vm->nnics)
+		return epacl_station_alloc();
+	epacl_station_get(vm->nics[pos]->station);
+	return vm->nics[pos]->station;
+}
+
 static int append(struct epacl_txn *txn, struct epacl_vm *vm,
 		  struct epacl_nic *nic)
 {
 	void *nics;
 
-	nic->station = epacl_station_alloc();
+	nic->station = find_station(txn, vm->obj.name, nic->dev);
 	if (!nic->station)
 		return -ENOMEM;
 	vm = epacl_own_vm(txn, vm);

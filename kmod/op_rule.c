@@ -390,20 +390,58 @@ static int check_limit(struct epacl_txn *txn, const struct place *place)
 
 static int more_room(struct epacl_memory *memory, struct epacl_acl *acl)
 {
-	u32 room = acl->room ? 2 * acl->room : 4;
+	u32 room = 2 * acl->n + 4, front = (room - acl->n) / 2;
 	struct epacl_rule **rules;
 
-	if (acl->n < acl->room)
-		return 0;
 	rules = epacl_alloc(memory, room * sizeof(*rules));
 	if (!rules)
 		return -ENOMEM;
-	if (acl->n)
-		memcpy(rules, acl->rules, acl->n * sizeof(*rules));
-	epacl_free(acl->rules);
-	acl->rules = rules;
+	if (acl->rules) {
+		memcpy(rules + front, acl->rules, acl->n * sizeof(*rules));
+		epacl_free(acl->rules - acl->front);
+	}
+	acl->rules = rules + front;
 	acl->room = room;
+	acl->front = front;
 	return 0;
+}
+
+/*
+ * Make a gap at @pos: move what is on its shorter side. There is room on both
+ * sides, so that rules can be added in ascending or descending order for the
+ * same little price.
+ */
+static int make_gap(struct epacl_memory *memory, struct epacl_acl *acl, u32 pos)
+{
+	bool down = pos < acl->n / 2;
+	bool full = down ? !acl->front : acl->front + acl->n == acl->room;
+
+	if (full && more_room(memory, acl))
+		return -ENOMEM;
+	if (down) {
+		acl->rules--;
+		acl->front--;
+		memmove(acl->rules, acl->rules + 1, pos * sizeof(*acl->rules));
+	} else {
+		memmove(&acl->rules[pos + 1], &acl->rules[pos],
+			(acl->n - pos) * sizeof(*acl->rules));
+	}
+	acl->n++;
+	return 0;
+}
+
+/* The rule at @pos is gone: close the gap from the shorter side. */
+static void close_gap(struct epacl_acl *acl, u32 pos)
+{
+	acl->n--;
+	if (pos < acl->n / 2) {
+		memmove(acl->rules + 1, acl->rules, pos * sizeof(*acl->rules));
+		acl->rules++;
+		acl->front++;
+	} else {
+		memmove(&acl->rules[pos], &acl->rules[pos + 1],
+			(acl->n - pos) * sizeof(*acl->rules));
+	}
 }
 
 static int insert(struct epacl_txn *txn, const struct place *place, u32 pos,
@@ -414,12 +452,9 @@ static int insert(struct epacl_txn *txn, const struct place *place, u32 pos,
 	if (epacl_take_counter(txn, rule))
 		return -ENOMEM;
 	acl = own_place(txn, place);
-	if (!acl || more_room(txn->memory, acl))
+	if (!acl || make_gap(txn->memory, acl, pos))
 		return -ENOMEM;
-	memmove(&acl->rules[pos + 1], &acl->rules[pos],
-		(acl->n - pos) * sizeof(*acl->rules));
 	acl->rules[pos] = rule;
-	acl->n++;
 	acl->npermit += rule->permit;
 	return 0;
 }
@@ -500,9 +535,7 @@ static int remove_rule(struct epacl_txn *txn, const struct epacl_op *op)
 		return -ENOMEM;
 	acl->npermit -= acl->rules[pos]->permit;
 	epacl_rule_put(acl->rules[pos]);
-	acl->n--;
-	memmove(&acl->rules[pos], &acl->rules[pos + 1],
-		(acl->n - pos) * sizeof(*acl->rules));
+	close_gap(acl, pos);
 	return 0;
 }
 

@@ -443,6 +443,13 @@ static int apply(struct epacl_txn *txn, const struct epacl_op *op)
 
 /* ---- transactions ---- */
 
+static void set_base(struct epacl_txn *txn, struct epacl_root *base)
+{
+	epacl_root_get(base);
+	epacl_root_put(txn->base);
+	txn->base = base;
+}
+
 int epacl_txn_init(struct epacl_txn *txn, struct epacl_memory *memory,
 		   struct epacl_root *base)
 {
@@ -451,7 +458,10 @@ int epacl_txn_init(struct epacl_txn *txn, struct epacl_memory *memory,
 	txn->memory = memory;
 	txn->epoch = next_epoch();
 	txn->root = root_copy(memory, base, txn->epoch, txn->epoch);
-	return txn->root ? 0 : -ENOMEM;
+	if (!txn->root)
+		return -ENOMEM;
+	set_base(txn, base);
+	return 0;
 }
 
 void epacl_txn_fini(struct epacl_txn *txn)
@@ -468,6 +478,8 @@ void epacl_txn_fini(struct epacl_txn *txn)
 	txn->auto_ports = NULL;
 	epacl_root_put(txn->root);
 	txn->root = NULL;
+	epacl_root_put(txn->base);
+	txn->base = NULL;
 }
 
 int epacl_txn_do(struct epacl_txn *txn, struct epacl_op *op)
@@ -504,6 +516,7 @@ int epacl_txn_rebase(struct epacl_txn *txn, struct epacl_root *base)
 	}
 	epacl_root_put(txn->root);
 	txn->root = root;
+	set_base(txn, base);
 	forget_counters(txn);
 	epacl_auto_ports_forget(txn);
 	list_for_each_entry(op, &txn->ops, node) {

@@ -125,6 +125,7 @@ struct epacl_op {
 /**
  * struct epacl_txn - a transaction that is being put together
  * @memory: account of its namespace
+ * @base: the policy that it started from
  * @root: the policy as its operations have made it so far; generation is that
  *	of the policy it was computed from
  * @epoch: objects with this epoch are its own and not shown to anybody else
@@ -140,6 +141,7 @@ struct epacl_op {
  */
 struct epacl_txn {
 	struct epacl_memory *memory;
+	struct epacl_root *base;
 	struct epacl_root *root;
 	u64 epoch;
 	struct list_head ops;
@@ -173,6 +175,7 @@ void epacl_op_free(struct epacl_op *op);
  */
 int epacl_txn_init(struct epacl_txn *txn, struct epacl_memory *memory,
 		   struct epacl_root *base);
+/* Lets go of everything; nops, error and why stay what they are. */
 void epacl_txn_fini(struct epacl_txn *txn);
 
 /**

@@ -125,8 +125,6 @@ struct epacl_snapshot {
  * epacl_compile - make a snapshot of a policy
  * @memory: account
  * @root: definitions; the snapshot takes a reference of its own
- * @prev: snapshot in force, or NULL: a nic that is defined anew for the same VM
- *	and interface goes on with what was heard of it
  * @why: filled in on failure: what several objects claim, with both names, and
  *	the index of the operation that touched one of them last
  *
@@ -135,7 +133,6 @@ struct epacl_snapshot {
  */
 struct epacl_snapshot *epacl_compile(struct epacl_memory *memory,
 				     struct epacl_root *root,
-				     const struct epacl_snapshot *prev,
 				     struct epacl_refusal *why);
 /* One that no packet has seen, or does any more. NULL is fine. May sleep. */
 void epacl_snapshot_free(struct epacl_snapshot *snap);

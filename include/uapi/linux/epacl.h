@@ -50,6 +50,7 @@
  * operation ends its transaction: every later one in it answers -ECANCELED.
  *
  *   -EINVAL     malformed or inconsistent request
+ *   -ERANGE     a number, or the length of an attribute, is out of range
  *   -EEXIST     is there already (EPACL_F_MAY_EXIST: and differs)
  *   -ENOENT     is not there
  *   -EBUSY      something else names it
@@ -77,6 +78,10 @@
  *                      that judges real ones, counting nothing.
  *   EPACL_CMD_STATUS   what a transaction holds, and why it was refused.
  *   EPACL_CMD_INFO     version, generation, counts.
+ *
+ * A refusal of a dump comes in its NLMSG_DONE, which carries the error and the
+ * text. A message holds one object, however large: the largest, a vnet with all
+ * the prefixes that it can have, takes 50,000 bytes of the reader's buffer.
  *
  * Notifications: group EPACL_MCGRP_EVENTS carries EPACL_CMD_EVENT after every
  * commit, with EPACL_A_GENERATION and EPACL_A_OPERATIONS.
