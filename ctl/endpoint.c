@@ -296,6 +296,12 @@ static bool check(const struct op *op, const struct slot *slots, int n)
 	const char *port = typed(slots, n, "port");
 	__u16 proto;
 
+	if (port && !name) {
+		say(&op->at,
+		    "port '%s': the protocol comes before it, as in tcp %s",
+		    port, port);
+		return false;
+	}
 	if (!name || parse_proto(name, &proto))
 		return true;
 	if (port && !proto_has_ports(proto)) {

@@ -254,7 +254,7 @@ static json_t *leg_json(const struct leg *leg)
 	return o;
 }
 
-/* ADDR or ADDR:PORT. */
+/* ADDR, or ADDR:PORT where there is one. */
 static void add_socket(struct buf *b, const struct nlattr *addr,
 		       const struct nlattr *port)
 {
@@ -264,7 +264,7 @@ static void add_socket(struct buf *b, const struct nlattr *addr,
 	p = attr_array(addr, sizeof(*p), &n);
 	if (!n)
 		buf_add(b, "?");
-	else if (port)
+	else if (attr_number(port))
 		format_socket(b, p->family, p->addr, (__u16)attr_number(port));
 	else
 		format_address(b, p->family, p->addr);

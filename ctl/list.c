@@ -61,7 +61,8 @@ static enum status check_found(struct nl *nl, const struct item *item,
 	if (item->kind->within && !(key->attr2 && asked->tb[key->attr2]))
 		return check_within(nl, item, txn, asked);
 	key->codec->text(&name, key, asked);
-	say(&item->at, "there is no %s '%s'", item->kind->name,
+	say(&item->at, "there is no %s '%s'",
+	    item->kind->list_key ? key->name : item->kind->name,
 	    buf_text(&name));
 	buf_free(&name);
 	return REFUSED;

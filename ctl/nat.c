@@ -19,9 +19,9 @@
 #include "nat_nl.h"
 #include "nat_table.h"
 
-#define TRIES	20	/* while others change the ruleset */
-#define CHUNK	300	/* elements in a message: a nest holds 64 KiB at most */
-#define OWNER	"aclctl: replaced as a whole, do not edit"
+#define TRIES 20 /* while others change the ruleset */
+#define CHUNK 300 /* elements in a message: a nest holds 64 KiB at most */
+#define OWNER "aclctl: replaced as a whole, do not edit"
 
 /* --- writing ---------------------------------------------------------- */
 
@@ -47,13 +47,13 @@ static void put_table(struct nat_batch *b, __u16 type)
 	struct nftnl_table *table = nftnl_table_alloc();
 	struct nlmsghdr *nlh;
 
-	if (!table ||
-	    nftnl_table_set_str(table, NFTNL_TABLE_NAME, NAT_TABLE) ||
+	if (!table || nftnl_table_set_str(table, NFTNL_TABLE_NAME, NAT_TABLE) ||
 	    (type == NFT_MSG_NEWTABLE && table_comment(table))) {
 		b->failed = true;
 	} else {
-		nlh = nat_batch_begin(b, type, type == NFT_MSG_NEWTABLE ?
-				      NLM_F_CREATE : 0);
+		nlh = nat_batch_begin(b, type,
+				      type == NFT_MSG_NEWTABLE ? NLM_F_CREATE :
+								 0);
 		if (nlh) {
 			nftnl_table_nlmsg_build_payload(nlh, table);
 			nat_batch_end(b, nlh);
@@ -61,6 +61,13 @@ static void put_table(struct nat_batch *b, __u16 type)
 	}
 	if (table)
 		nftnl_table_free(table);
+}
+
+static int set_jump(struct nftnl_set_elem *e, const struct nat_elem *elem)
+{
+	nftnl_set_elem_set_u32(e, NFTNL_SET_ELEM_VERDICT, NFT_JUMP);
+	return nftnl_set_elem_set_str(e, NFTNL_SET_ELEM_CHAIN,
+				      (const char *)elem->data);
 }
 
 static struct nftnl_set_elem *make_elem(const struct nat_set *set,
@@ -79,6 +86,8 @@ static struct nftnl_set_elem *make_elem(const struct nat_set *set,
 	if (elem->is_end)
 		nftnl_set_elem_set_u32(e, NFTNL_SET_ELEM_FLAGS,
 				       NFT_SET_ELEM_INTERVAL_END);
+	else if (nat_set_has_verdicts(set))
+		err |= set_jump(e, elem);
 	else if (flags & NFT_SET_MAP)
 		err |= nftnl_set_elem_set(e, NFTNL_SET_ELEM_DATA, elem->data,
 					  nat_set_data_len(set));
@@ -120,7 +129,6 @@ static void put_set(struct nat_batch *b, const struct nat_set *set, __u32 id)
 {
 	struct nftnl_set *s;
 	struct nlmsghdr *nlh;
-	size_t i;
 
 	if (!set->n)
 		return;
@@ -135,8 +143,14 @@ static void put_set(struct nat_batch *b, const struct nat_set *set, __u32 id)
 		nat_batch_end(b, nlh);
 	}
 	nftnl_set_free(s);
-	for (i = 0; i < set->n && !b->failed; i += CHUNK)
-		put_elems(b, set, id, i);
+}
+
+static int set_hook(struct nftnl_chain *c, const struct nat_hook *hook)
+{
+	nftnl_chain_set_u32(c, NFTNL_CHAIN_HOOKNUM, hook->hook);
+	nftnl_chain_set_s32(c, NFTNL_CHAIN_PRIO, hook->priority);
+	nftnl_chain_set_u32(c, NFTNL_CHAIN_POLICY, NF_ACCEPT);
+	return nftnl_chain_set_str(c, NFTNL_CHAIN_TYPE, "nat");
 }
 
 static void put_chain(struct nat_batch *b, const struct nat_chain *chain)
@@ -146,12 +160,9 @@ static void put_chain(struct nat_batch *b, const struct nat_chain *chain)
 
 	if (!c || nftnl_chain_set_str(c, NFTNL_CHAIN_TABLE, NAT_TABLE) ||
 	    nftnl_chain_set_str(c, NFTNL_CHAIN_NAME, chain->name) ||
-	    nftnl_chain_set_str(c, NFTNL_CHAIN_TYPE, "nat")) {
+	    (chain->hook && set_hook(c, chain->hook))) {
 		b->failed = true;
 	} else {
-		nftnl_chain_set_u32(c, NFTNL_CHAIN_HOOKNUM, chain->hook);
-		nftnl_chain_set_s32(c, NFTNL_CHAIN_PRIO, chain->priority);
-		nftnl_chain_set_u32(c, NFTNL_CHAIN_POLICY, NF_ACCEPT);
 		nlh = nat_batch_begin(b, NFT_MSG_NEWCHAIN, NLM_F_CREATE);
 		if (nlh) {
 			nftnl_chain_nlmsg_build_payload(nlh, c);
@@ -173,22 +184,29 @@ static void put_rule(struct nat_batch *b, struct nftnl_rule *rule)
 	nat_batch_end(b, nlh);
 }
 
-/* Takes the table away, there or not, and makes it anew unless @t is NULL. */
+/*
+ * Takes the table away, there or not, and makes it anew unless @t is NULL. Where
+ * the kernel has to load a module for a chain or a rule, it does all that came
+ * before once more: the elements, which take long, are the last.
+ */
 static void put_all(struct nat_batch *b, const struct nat_table *t)
 {
-	unsigned int i;
+	size_t i, j;
 
 	put_table(b, NFT_MSG_NEWTABLE);
 	put_table(b, NFT_MSG_DELTABLE);
 	if (!t)
 		return;
 	put_table(b, NFT_MSG_NEWTABLE);
-	for (i = 0; i < NAT_SET_KINDS * 2; i++)
-		put_set(b, &t->sets[i / 2][i % 2], i + 1);
-	for (i = 0; i < NAT_CHAINS; i++)
-		put_chain(b, &nat_chains[i]);
+	for (i = 0; i < t->n_sets; i++)
+		put_set(b, &t->sets[i], i + 1);
+	for (i = 0; i < t->n_chains; i++)
+		put_chain(b, &t->chains[i]);
 	for (i = 0; i < t->n_rules; i++)
 		put_rule(b, t->rules[i]);
+	for (i = 0; i < t->n_sets; i++)
+		for (j = 0; j < t->sets[i].n && !b->failed; j += CHUNK)
+			put_elems(b, &t->sets[i], i + 1, j);
 }
 
 static int replace(const struct nat_table *t, char *why, size_t whylen)
@@ -227,7 +245,8 @@ static int replace(const struct nat_table *t, char *why, size_t whylen)
  * @use: chains, sets and other objects in it, as the kernel counts them
  * @chains: of ours, found as they should be
  * @sets: likewise
- * @rules: bit i: @t->rules[i] was found in its place
+ * @rules: for each chain, the number of rules found in their place
+ * @last: the chain or set that was found last
  * @elems: the set that is being read
  * @differs: something is not as it should be, and @why says what
  */
@@ -236,20 +255,21 @@ struct check {
 	struct nat_nl *nl;
 	bool found;
 	__u32 use;
-	unsigned int chains;
-	unsigned int sets;
-	__u32 rules;
+	size_t chains;
+	size_t sets;
+	size_t *rules;
+	size_t last;
 	struct nat_set elems;
 	bool differs;
 	char *why;
 	size_t whylen;
 };
 
-#define differ(c, ...)							\
-	do {								\
-		if (!(c)->differs)					\
-			nat_why((c)->why, (c)->whylen, __VA_ARGS__);	\
-		(c)->differs = true;					\
+#define differ(c, ...)                                               \
+	do {                                                         \
+		if (!(c)->differs)                                   \
+			nat_why((c)->why, (c)->whylen, __VA_ARGS__); \
+		(c)->differs = true;                                 \
 	} while (0)
 
 static bool ours(const char *table)
@@ -278,23 +298,62 @@ static int table_cb(const struct nlmsghdr *nlh, void *data)
 	return ret;
 }
 
+/*
+ * The kernel names chains and sets in the order in which they were made, so the
+ * search begins where the last one ended. Return: the chain or NULL.
+ */
+static const struct nat_chain *find_chain(struct check *c, const char *name)
+{
+	size_t i, n = c->t->n_chains;
+
+	c->last %= n;
+	for (i = 0; i < n; i++) {
+		const struct nat_chain *chain = &c->t->chains[c->last];
+
+		if (!strcmp(chain->name, name))
+			return chain;
+		c->last = (c->last + 1) % n;
+	}
+	return NULL;
+}
+
+static const struct nat_set *find_set(struct check *c, const char *name)
+{
+	size_t i, n = c->t->n_sets;
+
+	c->last %= n;
+	for (i = 0; i < n; i++) {
+		const struct nat_set *set = &c->t->sets[c->last];
+
+		if (!strcmp(set->name, name))
+			return set->n ? set : NULL;
+		c->last = (c->last + 1) % n;
+	}
+	return NULL;
+}
+
+/* @hook: NULL if it should be none */
+static bool same_hook(const struct nftnl_chain *chain,
+		      const struct nat_hook *hook)
+{
+	const char *type = nftnl_chain_get_str(chain, NFTNL_CHAIN_TYPE);
+
+	if (!hook)
+		return !type && !nftnl_chain_is_set(chain, NFTNL_CHAIN_HOOKNUM);
+	return type && !strcmp(type, "nat") &&
+	       nftnl_chain_get_u32(chain, NFTNL_CHAIN_HOOKNUM) == hook->hook &&
+	       nftnl_chain_get_s32(chain, NFTNL_CHAIN_PRIO) == hook->priority &&
+	       nftnl_chain_get_u32(chain, NFTNL_CHAIN_POLICY) == NF_ACCEPT;
+}
+
 static void check_chain(struct check *c, const struct nftnl_chain *chain)
 {
 	const char *name = nftnl_chain_get_str(chain, NFTNL_CHAIN_NAME);
-	const char *type = nftnl_chain_get_str(chain, NFTNL_CHAIN_TYPE);
-	const struct nat_chain *want = nat_chains;
-	unsigned int i;
+	const struct nat_chain *want = find_chain(c, name);
 
-	for (i = 0; i < NAT_CHAINS && strcmp(name, want->name); i++)
-		want++;
-	if (i == NAT_CHAINS)
+	if (!want)
 		differ(c, "chain %s is not ours", name);
-	else if (!type || strcmp(type, "nat") ||
-		 nftnl_chain_get_u32(chain, NFTNL_CHAIN_HOOKNUM) !=
-		 want->hook ||
-		 nftnl_chain_get_s32(chain, NFTNL_CHAIN_PRIO) !=
-		 want->priority ||
-		 nftnl_chain_get_u32(chain, NFTNL_CHAIN_POLICY) != NF_ACCEPT)
+	else if (!same_hook(chain, want->hook))
 		differ(c, "chain %s is not the hook that it should be", name);
 	else
 		c->chains++;
@@ -330,7 +389,7 @@ static size_t expr_bytes(struct nftnl_expr *e, char *buf)
  */
 static bool same_expr(struct nftnl_expr *a, struct nftnl_expr *b)
 {
-	_Alignas(8) char x[4096] = "", y[4096] = "";	/* padding counts */
+	_Alignas(8) char x[4096] = "", y[4096] = ""; /* padding counts */
 	size_t n;
 
 	if (strcmp(nftnl_expr_get_str(a, NFTNL_EXPR_NAME),
@@ -364,22 +423,16 @@ static bool same_rule(struct nftnl_rule *a, struct nftnl_rule *b)
 /* A rule must be the first of its chain that has not been found yet. */
 static void check_rule(struct check *c, struct nftnl_rule *rule)
 {
-	const char *chain = nftnl_rule_get_str(rule, NFTNL_RULE_CHAIN);
-	unsigned int i;
+	const char *name = nftnl_rule_get_str(rule, NFTNL_RULE_CHAIN);
+	const struct nat_chain *chain = find_chain(c, name);
+	size_t *seen = &c->rules[c->last];
 
-	for (i = 0; i < c->t->n_rules; i++) {
-		struct nftnl_rule *want = c->t->rules[i];
-
-		if (c->rules & 1U << i ||
-		    strcmp(nftnl_rule_get_str(want, NFTNL_RULE_CHAIN), chain))
-			continue;
-		if (same_rule(want, rule))
-			c->rules |= 1U << i;
-		else
-			differ(c, "a rule of chain %s differs", chain);
-		return;
-	}
-	differ(c, "chain %s has a rule too many", chain);
+	if (!chain || *seen == chain->n_rules)
+		differ(c, "chain %s has a rule too many", name);
+	else if (!same_rule(c->t->rules[chain->first + *seen], rule))
+		differ(c, "a rule of chain %s differs", name);
+	else
+		++*seen;
 }
 
 static int rule_cb(const struct nlmsghdr *nlh, void *data)
@@ -414,26 +467,29 @@ static bool same_fields(const struct nftnl_set *a, const struct nftnl_set *b)
 	return na == nb && !memcmp(x, y, na);
 }
 
+/* How long a verdict is, is the kernel's own affair. */
+static bool same_data(const struct nftnl_set *a, const struct nftnl_set *b,
+		      const struct nat_set *set)
+{
+	if (nat_set_has_verdicts(set))
+		return same_attr(a, b, NFTNL_SET_DATA_TYPE);
+	return same_attr(a, b, NFTNL_SET_DATA_LEN);
+}
+
 static void check_set(struct check *c, const struct nftnl_set *s)
 {
 	const char *name = nftnl_set_get_str(s, NFTNL_SET_NAME);
-	const struct nat_set *set;
+	const struct nat_set *set = find_set(c, name);
 	struct nftnl_set *want;
-	unsigned int i;
 
-	for (i = 0; i < NAT_SET_KINDS * 2; i++) {
-		set = &c->t->sets[i / 2][i % 2];
-		if (set->n && !strcmp(name, nat_set_name(set)))
-			break;
-	}
-	if (i == NAT_SET_KINDS * 2) {
+	if (!set) {
 		differ(c, "set %s is not ours", name);
 		return;
 	}
 	want = nat_set_nftnl(set, 1);
 	if (!want || !same_attr(s, want, NFTNL_SET_FLAGS) ||
 	    !same_attr(s, want, NFTNL_SET_KEY_LEN) ||
-	    !same_attr(s, want, NFTNL_SET_DATA_LEN) || !same_fields(s, want))
+	    !same_data(s, want, set) || !same_fields(s, want))
 		differ(c, "set %s is not what it should be", name);
 	else
 		c->sets++;
@@ -471,6 +527,24 @@ static bool copy(struct nftnl_set_elem *e, __u16 attr, __u8 *to, size_t max)
 	return true;
 }
 
+/* Copies the name of the chain that it jumps to, if it does. */
+static bool copy_jump(struct nftnl_set_elem *e, __u8 *to)
+{
+	const char *chain;
+	size_t len;
+
+	if (!nftnl_set_elem_is_set(e, NFTNL_SET_ELEM_VERDICT))
+		return true;
+	chain = nftnl_set_elem_get_str(e, NFTNL_SET_ELEM_CHAIN);
+	len = chain ? strlen(chain) : NAT_DATA_MAX;
+	if (nftnl_set_elem_get_u32(e, NFTNL_SET_ELEM_VERDICT) !=
+		    (__u32)NFT_JUMP ||
+	    len >= NAT_DATA_MAX)
+		return false;
+	memcpy(to, chain, len);
+	return true;
+}
+
 static int elem_cb(struct nftnl_set_elem *e, void *data)
 {
 	struct nat_elem elem = { .is_end = 0 };
@@ -485,9 +559,9 @@ static int elem_cb(struct nftnl_set_elem *e, void *data)
 	    nftnl_set_elem_is_set(e, NFTNL_SET_ELEM_TIMEOUT) ||
 	    !copy(e, NFTNL_SET_ELEM_KEY, elem.key, NAT_KEY_MAX) ||
 	    !copy(e, NFTNL_SET_ELEM_KEY_END, elem.end, NAT_KEY_MAX) ||
-	    !copy(e, NFTNL_SET_ELEM_DATA, elem.data, NAT_DATA_MAX)) {
-		differ(c, "an element of set %s is not ours",
-		       nat_set_name(&c->elems));
+	    !copy(e, NFTNL_SET_ELEM_DATA, elem.data, NAT_DATA_MAX) ||
+	    !copy_jump(e, elem.data)) {
+		differ(c, "an element of set %s is not ours", c->elems.name);
 		return 0;
 	}
 	return nat_set_add(&c->elems, &elem);
@@ -518,23 +592,40 @@ static int check_elems(struct check *c, const struct nat_set *want)
 	nftnl_set_free(s);
 	c->elems.kind = want->kind;
 	c->elems.family = want->family;
+	memcpy(c->elems.name, want->name, sizeof(want->name));
 	err = nat_nl_dump(c->nl, elems_cb, c);
 	if (!err) {
 		nat_set_sort(&c->elems);
 		if (c->elems.n != want->n ||
 		    memcmp(c->elems.elems, want->elems,
 			   want->n * sizeof(*want->elems)))
-			differ(c, "the elements of set %s differ",
-			       nat_set_name(want));
+			differ(c, "the elements of set %s differ", want->name);
 	}
 	nat_set_free(&c->elems);
 	return err;
 }
 
-/* Everything but the elements; what there is and what is missing. */
+/* After all has been read: what is missing, and what there is beyond it. */
+static void check_counts(struct check *c)
+{
+	const struct nat_table *t = c->t;
+	size_t i, sets = 0, rules = 0;
+
+	for (i = 0; i < t->n_sets; i++)
+		sets += t->sets[i].n > 0;
+	for (i = 0; i < t->n_chains; i++)
+		rules += c->rules[i];
+	if (c->chains != t->n_chains || c->sets != sets)
+		differ(c, "a chain or set of table %s is missing", NAT_TABLE);
+	if (rules != t->n_rules)
+		differ(c, "a rule of table %s is missing", NAT_TABLE);
+	if (c->use != t->n_chains + sets)
+		differ(c, "table %s holds things that are not ours", NAT_TABLE);
+}
+
+/* Everything but the elements. */
 static int check_frame(struct check *c)
 {
-	unsigned int i, sets = 0;
 	int err;
 
 	nat_nl_dump_begin(c->nl, NFT_MSG_GETTABLE);
@@ -553,34 +644,44 @@ static int check_frame(struct check *c)
 	mnl_attr_put_strz(nat_nl_dump_begin(c->nl, NFT_MSG_GETRULE),
 			  NFTA_RULE_TABLE, NAT_TABLE);
 	err = nat_nl_dump(c->nl, rule_cb, c);
-	if (err)
-		return err;
-	for (i = 0; i < NAT_SET_KINDS * 2; i++)
-		sets += c->t->sets[i / 2][i % 2].n > 0;
-	if (c->chains != NAT_CHAINS || c->sets != sets)
-		differ(c, "a chain or set of table %s is missing", NAT_TABLE);
-	if (c->rules != (1U << c->t->n_rules) - 1)
-		differ(c, "a rule of table %s is missing", NAT_TABLE);
-	if (c->use != NAT_CHAINS + sets)
-		differ(c, "table %s holds things that are not ours",
-		       NAT_TABLE);
-	return 0;
+	if (!err)
+		check_counts(c);
+	return err;
 }
 
 static int check_all(struct check *c, bool empty)
 {
-	unsigned int i;
 	int err = check_frame(c);
+	size_t i;
 
 	if (err)
 		return err;
 	if (c->found == empty)
 		differ(c, "table %s %s", NAT_TABLE,
 		       empty ? "should not be there" : "is missing");
-	for (i = 0; i < NAT_SET_KINDS * 2 && !c->differs && !err; i++)
-		if (c->t->sets[i / 2][i % 2].n)
-			err = check_elems(c, &c->t->sets[i / 2][i % 2]);
+	for (i = 0; i < c->t->n_sets && !c->differs && !err; i++)
+		if (c->t->sets[i].n)
+			err = check_elems(c, &c->t->sets[i]);
 	return err;
+}
+
+/* Return: 0, -EINTR if the ruleset changed meanwhile, or another -errno. */
+static int check_stable(struct check *c, bool empty)
+{
+	__u32 before, after;
+	int err;
+
+	err = nat_nl_generation(c->nl, &before);
+	if (err)
+		return err;
+	err = check_all(c, empty);
+	/* What was not found was there just before. */
+	if (err)
+		return err == -ENOENT ? -EINTR : err;
+	err = nat_nl_generation(c->nl, &after);
+	if (err)
+		return err;
+	return before == after ? 0 : -EINTR;
 }
 
 /*
@@ -591,23 +692,15 @@ static int compare_once(struct nat_table *t, bool empty, char *why,
 			size_t whylen)
 {
 	struct check c = { .t = t, .why = why, .whylen = whylen };
-	__u32 before, after;
 	int err;
 
+	c.rules = calloc(t->n_chains, sizeof(*c.rules));
+	if (!c.rules)
+		return -ENOMEM;
 	c.nl = nat_nl_open();
-	if (!c.nl)
-		return -errno;
-	err = nat_nl_generation(c.nl, &before);
-	if (!err)
-		err = check_all(&c, empty);
-	/* What was not found may have been there just before. */
-	if (!err || err == -ENOENT) {
-		int again = nat_nl_generation(c.nl, &after);
-
-		if (again || before != after)
-			err = again ? again : -EINTR;
-	}
+	err = c.nl ? check_stable(&c, empty) : -errno;
 	nat_nl_close(c.nl);
+	free(c.rules);
 	return err ? err : !c.differs;
 }
 
@@ -618,9 +711,10 @@ static int compare_table(struct nat_table *t, bool empty, char *why,
 
 	for (i = 0; i < TRIES && ret == -EINTR; i++)
 		ret = compare_once(t, empty, why, whylen);
-	/* A kernel without nf_tables has no table of ours. */
-	if (empty && (ret == -EOPNOTSUPP || ret == -EPROTONOSUPPORT))
-		return 1;
+	if (ret == -EOPNOTSUPP || ret == -EPROTONOSUPPORT) {
+		nat_why(why, whylen, "this kernel has no nftables");
+		return empty;
+	}
 	if (ret == -EINTR) {
 		ret = -EAGAIN;
 		nat_why(why, whylen, "others keep changing nftables");

@@ -29,10 +29,9 @@ void nat_plan_free(struct nat_plan *plan);
  *
  * Return: 0, or a negative errno.
  */
-int nat_plan_add_public(struct nat_plan *plan,
-			const struct epacl_u_public *pub, __u8 proto,
-			__u16 nports, const struct epacl_u_prefix *to,
-			__u16 to_port);
+int nat_plan_add_public(struct nat_plan *plan, const struct epacl_u_public *pub,
+			__u8 proto, __u16 nports,
+			const struct epacl_u_prefix *to, __u16 to_port);
 
 /**
  * nat_plan_add_source - what a guest sends outside leaves by its service

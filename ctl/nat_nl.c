@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 #include <libnftnl/common.h>
 #include <libnftnl/gen.h>
 #include <linux/netfilter.h>
@@ -19,11 +20,14 @@
 #include "nat_nl.h"
 #include "nat_table.h"
 
+#define LOADING_TRIES 10
+#define LOADING_PAUSE 20000 /* microseconds */
+
 struct nat_nl {
 	struct mnl_socket *sock;
 	unsigned int portid;
 	__u32 seq;
-	char buf[128 * 1024];	/* the kernel's dumps come in 32 KiB at most */
+	char buf[128 * 1024]; /* the kernel's dumps come in 32 KiB at most */
 };
 
 struct nat_nl *nat_nl_open(void)
@@ -92,7 +96,7 @@ static int generation_cb(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_STOP;
 }
 
-int nat_nl_generation(struct nat_nl *nl, __u32 *generation)
+static int read_generation(struct nat_nl *nl, __u32 *generation)
 {
 	ssize_t n;
 
@@ -109,6 +113,27 @@ int nat_nl_generation(struct nat_nl *nl, __u32 *generation)
 		       generation) < 0)
 		return -errno;
 	return *generation ? 0 : -EPROTO;
+}
+
+/*
+ * The first request since the system's start has the kernel load nf_tables. As
+ * long as that is under way, or if it failed, nobody is there to answer.
+ */
+static bool nobody_there(int err)
+{
+	return err == -EINVAL || err == -ENOENT || err == -EAGAIN ||
+	       err == -ECONNREFUSED;
+}
+
+int nat_nl_generation(struct nat_nl *nl, __u32 *generation)
+{
+	int i, err = read_generation(nl, generation);
+
+	for (i = 0; i < LOADING_TRIES && nobody_there(err); i++) {
+		usleep(LOADING_PAUSE);
+		err = read_generation(nl, generation);
+	}
+	return nobody_there(err) ? -EOPNOTSUPP : err;
 }
 
 struct nlmsghdr *nat_nl_dump_begin(struct nat_nl *nl, __u16 type)
@@ -180,7 +205,7 @@ void nat_batch_free(struct nat_batch *b)
 struct nlmsghdr *nat_batch_begin(struct nat_batch *b, __u16 type, __u16 flags)
 {
 	char *at = batch_room(b, NAT_BATCH_ROOM + MNL_NLMSG_HDRLEN +
-			      MNL_ALIGN(sizeof(struct nfgenmsg)));
+					 MNL_ALIGN(sizeof(struct nfgenmsg)));
 
 	if (!at)
 		return NULL;
@@ -262,8 +287,8 @@ static void explain(const struct nat_batch *b, const struct nlmsghdr *nlh,
  * The kernel has answered before the sending returned. Return: 0 if the last
  * message was acknowledged and none refused, else the first refusal.
  */
-static int batch_result(const struct nat_batch *b, struct nat_nl *nl,
-			char *why, size_t whylen)
+static int batch_result(const struct nat_batch *b, struct nat_nl *nl, char *why,
+			size_t whylen)
 {
 	int fd = mnl_socket_get_fd(nl->sock), err = 0, len;
 	const struct nlmsghdr *nlh;

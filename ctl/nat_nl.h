@@ -14,7 +14,10 @@ struct nat_nl;
 struct nat_nl *nat_nl_open(void);
 void nat_nl_close(struct nat_nl *nl);
 
-/* Asks for the generation of the whole ruleset. Return: 0 or -errno. */
+/*
+ * Asks for the generation of the whole ruleset. Return: 0, -EOPNOTSUPP if the
+ * kernel has no nf_tables, even upon request, or another -errno.
+ */
 int nat_nl_generation(struct nat_nl *nl, __u32 *generation);
 
 /**
@@ -56,7 +59,7 @@ struct nat_batch {
 };
 
 /* The most that attributes of one message may take, in bytes. */
-#define NAT_BATCH_ROOM	(128 * 1024)
+#define NAT_BATCH_ROOM (128 * 1024)
 
 /* For nat_batch_free(), also if it failed. */
 void nat_batch_init(struct nat_batch *b);

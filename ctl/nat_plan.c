@@ -138,7 +138,9 @@ static int grow(struct nat_plan *plan)
 static struct nat_entry from_of(const struct nat_entry *e)
 {
 	struct nat_entry from = {
-		.kind = NAT_FROM, .family = e->family, .alen = e->alen,
+		.kind = NAT_FROM,
+		.family = e->family,
+		.alen = e->alen,
 	};
 
 	memcpy(from.a, e->a, sizeof(from.a));
@@ -225,14 +227,17 @@ static bool has_ports(__u8 proto)
  * address, protocol and port elsewhere (the first is kept); -EOPNOTSUPP for
  * another protocol; -EINVAL if a value is not as above; -ENOMEM.
  */
-int nat_plan_add_public(struct nat_plan *plan,
-			const struct epacl_u_public *pub, __u8 proto,
-			__u16 nports, const struct epacl_u_prefix *to,
-			__u16 to_port)
+int nat_plan_add_public(struct nat_plan *plan, const struct epacl_u_public *pub,
+			__u8 proto, __u16 nports,
+			const struct epacl_u_prefix *to, __u16 to_port)
 {
 	struct nat_entry e = {
-		.kind = NAT_PUBLIC, .family = pub->family, .proto = proto,
-		.range = nports > 1, .port = pub->port, .nports = nports,
+		.kind = NAT_PUBLIC,
+		.family = pub->family,
+		.proto = proto,
+		.range = nports > 1,
+		.port = pub->port,
+		.nports = nports,
 		.to_port = to_port,
 	};
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The rules of our table. Each stands for a statement of the policy and looks
- * its answer up in a set, so their number does not depend on the policy's size.
+ * The chains and rules of our table. Each rule stands for a statement of the
+ * policy and looks its answer up in a set, so their number does not depend on
+ * the policy's size, but for one chain of one rule for each group of sources.
  */
 #include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 #include <arpa/inet.h>
 #include <netinet/ip.h>
 #include <netinet/ip6.h>
@@ -93,17 +95,17 @@ static void load_payload(struct builder *b, __u32 base, unsigned int at,
 
 static void load_source(struct builder *b, unsigned int offset)
 {
-	load_payload(b, NFT_PAYLOAD_NETWORK_HEADER, b->family == 4 ?
-		     offsetof(struct iphdr, saddr) :
-		     offsetof(struct ip6_hdr, ip6_src),
+	load_payload(b, NFT_PAYLOAD_NETWORK_HEADER,
+		     b->family == 4 ? offsetof(struct iphdr, saddr) :
+				      offsetof(struct ip6_hdr, ip6_src),
 		     nat_addr_bytes(b->family), offset);
 }
 
 static void load_destination(struct builder *b, unsigned int offset)
 {
-	load_payload(b, NFT_PAYLOAD_NETWORK_HEADER, b->family == 4 ?
-		     offsetof(struct iphdr, daddr) :
-		     offsetof(struct ip6_hdr, ip6_dst),
+	load_payload(b, NFT_PAYLOAD_NETWORK_HEADER,
+		     b->family == 4 ? offsetof(struct iphdr, daddr) :
+				      offsetof(struct ip6_hdr, ip6_dst),
 		     nat_addr_bytes(b->family), offset);
 }
 
@@ -121,19 +123,25 @@ static void load_addressed(struct builder *b)
 }
 
 /* Goes on if the key that begins in the first register is in the set. */
-static void lookup(struct builder *b, enum nat_set_kind kind)
+static void lookup_in(struct builder *b, const struct nat_set *set)
 {
-	const struct nat_set *set = nat_table_set(b->t, kind, b->family);
 	struct nftnl_expr *e = expr(b, "lookup");
 
 	if (!e)
 		return;
 	nftnl_expr_set_u32(e, NFTNL_EXPR_LOOKUP_SREG, reg(0));
 	nftnl_expr_set_u32(e, NFTNL_EXPR_LOOKUP_FLAGS, 0);
-	if (nat_set_flags(set) & NFT_SET_MAP)
+	if (nat_set_has_verdicts(set))
+		nftnl_expr_set_u32(e, NFTNL_EXPR_LOOKUP_DREG, NFT_REG_VERDICT);
+	else if (nat_set_flags(set) & NFT_SET_MAP)
 		nftnl_expr_set_u32(e, NFTNL_EXPR_LOOKUP_DREG, reg(0));
-	if (nftnl_expr_set_str(e, NFTNL_EXPR_LOOKUP_SET, nat_set_name(set)))
+	if (nftnl_expr_set_str(e, NFTNL_EXPR_LOOKUP_SET, set->name))
 		b->failed = true;
+}
+
+static void lookup(struct builder *b, enum nat_set_kind kind)
+{
+	lookup_in(b, nat_table_set(b->t, kind, b->family));
 }
 
 /* Ends with the address in the first register, and the port behind it. */
@@ -158,14 +166,17 @@ static void translate(struct builder *b, __u32 type, bool port)
 	nftnl_expr_set_u32(e, NFTNL_EXPR_NAT_FLAGS, flags);
 }
 
-static void leave_chain(struct builder *b)
+/* @chain: for NFT_GOTO, else NULL */
+static void verdict(struct builder *b, int code, const char *chain)
 {
 	struct nftnl_expr *e = expr(b, "immediate");
 
 	if (!e)
 		return;
 	nftnl_expr_set_u32(e, NFTNL_EXPR_IMM_DREG, NFT_REG_VERDICT);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_IMM_VERDICT, NFT_RETURN);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_IMM_VERDICT, code);
+	if (chain && nftnl_expr_set_str(e, NFTNL_EXPR_IMM_CHAIN, chain))
+		b->failed = true;
 }
 
 /* Goes on if the connection's destination was translated from a VIP of ours. */
@@ -193,12 +204,11 @@ static void through_vip(struct builder *b)
 	lookup(b, NAT_SET_VIPS);
 }
 
-/* Goes on if the destination, as translated, is inside for the source. */
-static void stays_inside(struct builder *b)
+/* Asks the source's group. Goes on unless the destination is inside for it. */
+static void ask_group(struct builder *b)
 {
 	load_source(b, 0);
-	load_destination(b, nat_addr_bytes(b->family));
-	lookup(b, NAT_SET_INSIDE);
+	lookup(b, NAT_SET_GROUPS);
 }
 
 static int set_comment(struct nftnl_rule *rule, const char *comment)
@@ -217,22 +227,60 @@ static int set_comment(struct nftnl_rule *rule, const char *comment)
 	return err;
 }
 
-/* Begins a rule of @chain; @family 0 stands for both. */
-static void begin(struct builder *b, const char *chain, int family,
-		  const char *comment)
+/* Begins a chain; all rules until the next one are its. */
+static void begin_chain(struct builder *b, const char *name,
+			const struct nat_hook *hook)
+{
+	struct nat_table *t = b->t;
+	struct nat_chain *chains, *chain;
+
+	chains = nat_grow(t->chains, t->n_chains, sizeof(*chains));
+	if (!chains) {
+		b->failed = true;
+		return;
+	}
+	t->chains = chains;
+	chain = &chains[t->n_chains++];
+	memset(chain, 0, sizeof(*chain));
+	snprintf(chain->name, sizeof(chain->name), "%s", name);
+	chain->hook = hook;
+	chain->first = t->n_rules;
+}
+
+/* Return: a rule at the end of the last chain, or NULL. */
+static struct nftnl_rule *add_rule(struct nat_table *t)
+{
+	struct nftnl_rule *rule = nftnl_rule_alloc(), **rules;
+
+	if (!rule)
+		return NULL;
+	rules = nat_grow(t->rules, t->n_rules, sizeof(*rules));
+	if (!rules) {
+		nftnl_rule_free(rule);
+		return NULL;
+	}
+	t->rules = rules;
+	t->rules[t->n_rules++] = rule;
+	t->chains[t->n_chains - 1].n_rules++;
+	return rule;
+}
+
+/* Begins a rule; @family 0 stands for both. */
+static void begin(struct builder *b, int family, const char *comment)
 {
 	const __u8 nfproto = family == 4 ? NFPROTO_IPV4 : NFPROTO_IPV6;
+	const struct nat_table *t = b->t;
 
 	b->family = family;
-	b->rule = b->failed ? NULL : nftnl_rule_alloc();
+	b->rule = b->failed ? NULL : add_rule(b->t);
 	if (!b->rule) {
 		b->failed = true;
 		return;
 	}
-	b->t->rules[b->t->n_rules++] = b->rule;
 	nftnl_rule_set_u32(b->rule, NFTNL_RULE_FAMILY, NFPROTO_INET);
 	if (nftnl_rule_set_str(b->rule, NFTNL_RULE_TABLE, NAT_TABLE) ||
-	    nftnl_rule_set_str(b->rule, NFTNL_RULE_CHAIN, chain) ||
+	    nftnl_rule_set_str(b->rule, NFTNL_RULE_CHAIN,
+			       t->chains[t->n_chains - 1].name) ||
 	    set_comment(b->rule, comment))
 		b->failed = true;
 	if (!family)
@@ -241,21 +289,26 @@ static void begin(struct builder *b, const char *chain, int family,
 	compare(b, NFT_CMP_EQ, &nfproto, sizeof(nfproto));
 }
 
+static const char *inside_chain(int family)
+{
+	return family == 4 ? "inside4" : "inside6";
+}
+
 static bool have(struct nat_table *t, enum nat_set_kind kind, int family)
 {
 	return nat_table_set(t, kind, family)->n;
 }
 
-static void destination(struct builder *b, const char *chain, int family,
-			enum nat_set_kind kind)
+static void destination(struct builder *b, int family, enum nat_set_kind kind)
 {
 	unsigned int addr = nat_addr_bytes(family);
 
 	if (!have(b->t, kind, family))
 		return;
-	begin(b, chain, family, kind == NAT_SET_PUBLICS ?
-	      "public address and port of an endpoint" :
-	      "public range of ports, which keeps its numbers");
+	begin(b, family,
+	      kind == NAT_SET_PUBLICS ?
+		      "public address and port of an endpoint" :
+		      "public range of ports, which keeps its numbers");
 	load_destination(b, 0);
 	load_meta(b, NFT_META_L4PROTO, addr);
 	load_payload(b, NFT_PAYLOAD_TRANSPORT_HEADER, 2, 2, addr + 4);
@@ -269,20 +322,17 @@ static void source_through_vip(struct builder *b, int family)
 	if (!have(b->t, NAT_SET_VIPS, family))
 		return;
 	if (have(b->t, NAT_SET_SOURCES, family)) {
-		begin(b, "postrouting", family,
+		begin(b, family,
 		      "addressed to a VIP: leaves by that of its service");
 		through_vip(b);
 		load_source(b, 0);
 		lookup(b, NAT_SET_SOURCES);
 		translate(b, NFT_NAT_SNAT, false);
 	}
-	if (have(b->t, NAT_SET_INSIDE, family)) {
-		begin(b, "postrouting", family,
-		      "has no service: leaves by the VIP that it addressed");
+	if (have(b->t, NAT_SET_GROUPS, family)) {
+		begin(b, family, "has no service: as its group says");
 		through_vip(b);
-		stays_inside(b);
-		load_addressed(b);
-		translate(b, NFT_NAT_SNAT, false);
+		ask_group(b);
 	}
 }
 
@@ -294,44 +344,80 @@ static void not_routed(struct builder *b)
 {
 	const __u32 none = 0;
 
-	begin(b, "postrouting", 0, "not routed: keeps its source");
+	begin(b, 0, "not routed: keeps its source");
 	load_meta(b, NFT_META_IIF, 0);
 	compare(b, NFT_CMP_EQ, &none, sizeof(none));
-	leave_chain(b);
+	verdict(b, NFT_RETURN, NULL);
 }
 
 static void source(struct builder *b, int family)
 {
 	if (!have(b->t, NAT_SET_SOURCES, family))
 		return;
-	if (have(b->t, NAT_SET_INSIDE, family)) {
-		begin(b, "postrouting", family, "stays inside");
-		stays_inside(b);
-		leave_chain(b);
+	if (have(b->t, NAT_SET_GROUPS, family)) {
+		begin(b, family, "stays inside, or comes back");
+		ask_group(b);
 	}
-	begin(b, "postrouting", family, "leaves by the VIP of its service");
+	begin(b, family, "leaves by the VIP of its service");
 	load_source(b, 0);
 	lookup(b, NAT_SET_SOURCES);
 	translate(b, NFT_NAT_SNAT, false);
 }
 
-int nat_rules_build(struct nat_table *t)
+/* Where the groups send what is inside; it does not come back. */
+static void inside(struct builder *b, int family)
 {
-	static const char * const chains[] = { "prerouting", "output" };
-	struct builder b = { .t = t };
-	unsigned int i;
+	if (!have(b->t, NAT_SET_GROUPS, family))
+		return;
+	begin_chain(b, inside_chain(family), NULL);
+	if (have(b->t, NAT_SET_VIPS, family)) {
+		begin(b, family, "leaves by the VIP that it addressed");
+		through_vip(b);
+		load_addressed(b);
+		translate(b, NFT_NAT_SNAT, false);
+	}
+	begin(b, family, "keeps its source");
+	verdict(b, NF_ACCEPT, NULL);
+}
+
+static void group(struct builder *b, const struct nat_set *set)
+{
+	begin_chain(b, set->name, NULL);
+	begin(b, set->family, "inside for this group");
+	load_destination(b, 0);
+	lookup_in(b, set);
+	verdict(b, NFT_GOTO, inside_chain(set->family));
+}
+
+static void destinations(struct builder *b)
+{
 	int family;
 
-	for (i = 0; i < 2; i++) {
-		for (family = 4; family <= 6; family += 2) {
-			destination(&b, chains[i], family, NAT_SET_PUBLICS);
-			destination(&b, chains[i], family, NAT_SET_RANGES);
-		}
+	for (family = 4; family <= 6; family += 2) {
+		destination(b, family, NAT_SET_PUBLICS);
+		destination(b, family, NAT_SET_RANGES);
 	}
+}
+
+int nat_rules_build(struct nat_table *t)
+{
+	struct builder b = { .t = t };
+	size_t i;
+
+	for (i = 0; i < NAT_HOOKS; i++) {
+		begin_chain(&b, nat_hooks[i].name, &nat_hooks[i]);
+		if (nat_hooks[i].hook != NF_INET_POST_ROUTING)
+			destinations(&b);
+	}
+	/* The last of the hooks. */
 	source_through_vip(&b, 4);
 	source_through_vip(&b, 6);
 	not_routed(&b);
 	source(&b, 4);
 	source(&b, 6);
+	inside(&b, 4);
+	inside(&b, 6);
+	for (i = NAT_FIXED_SETS; i < t->n_sets; i++)
+		group(&b, &t->sets[i]);
 	return b.failed ? -ENOMEM : 0;
 }

@@ -3,7 +3,9 @@
  * Source addresses: nested prefixes become intervals that do not overlap, as
  * the kernel's interval sets require. The most specific prefix speaks for an
  * address. Neighbours that say the same are joined: the guests of one vnet,
- * numbered consecutively, are one element.
+ * numbered consecutively, are one element. Sources with the same prefixes inside
+ * form a group, which is normally a vnet: the prefixes are there once, not once
+ * for every guest.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -11,7 +13,7 @@
 
 #include "nat_table.h"
 
-#define DEPTH_MAX 129	/* prefixes that contain one another */
+#define DEPTH_MAX 129 /* prefixes that contain one another */
 
 /* Addresses, first and last. */
 struct interval {
@@ -36,6 +38,10 @@ struct piece {
  * @inside: array of @n_inside, sorted likewise
  * @dst: the prefixes inside as intervals, for each of @from disjoint and sorted
  * @first: those of prefix i are from @first[i] to before @first[i + 1]
+ * @like: of those with the same intervals, the number of one
+ * @group: for a number in @like, the number of the group's set in the table, or
+ *	0 if there is none yet
+ * @n_groups: number of groups so far
  * @piece: array of @n_pieces, disjoint and sorted
  */
 struct sources {
@@ -46,6 +52,9 @@ struct sources {
 	size_t n_inside;
 	struct interval *dst;
 	size_t *first;
+	size_t *like;
+	size_t *group;
+	unsigned int n_groups;
 	struct piece *piece;
 	size_t n_pieces;
 };
@@ -106,7 +115,7 @@ static void build_destinations(struct sources *s)
 			at = prefix_interval(e->b, e->blen, s->bytes);
 			last = n > s->first[i] ? &s->dst[n - 1] : NULL;
 			if (last && memcmp(at.lo, last->hi, 16) <= 0)
-				continue;	/* contained, being longer */
+				continue; /* contained, being longer */
 			if (last && adjacent(last, &at, s->bytes))
 				memcpy(last->hi, at.hi, 16);
 			else
@@ -121,8 +130,8 @@ struct sweep {
 	struct sources *s;
 	struct piece open[DEPTH_MAX];
 	unsigned int depth;
-	__u8 at[16];	/* lowest address that no piece covers yet */
-	bool done;	/* there is none */
+	__u8 at[16]; /* lowest address that no piece covers yet */
+	bool done; /* there is none */
 };
 
 /* The innermost open prefix speaks for all up to and including @hi. */
@@ -183,29 +192,59 @@ static const __u8 *vip(const struct nat_plan *plan, const struct sources *s,
 	return e ? e->b : NULL;
 }
 
-static bool same_inside(const struct sources *s, const struct piece *a,
-			const struct piece *b)
+/* Fewer intervals first, then by their addresses. */
+static int compare_inside(const void *va, const void *vb, void *data)
 {
-	const size_t *i = &s->first[a->from], *j = &s->first[b->from];
+	const struct sources *s = data;
+	const size_t *i = &s->first[*(const size_t *)va];
+	const size_t *j = &s->first[*(const size_t *)vb];
+	size_t n = i[1] - i[0], m = j[1] - j[0];
 
-	return i[1] - i[0] == j[1] - j[0] &&
-	       !memcmp(&s->dst[i[0]], &s->dst[j[0]],
-		       (i[1] - i[0]) * sizeof(*s->dst));
+	if (n != m)
+		return n < m ? -1 : 1;
+	return memcmp(&s->dst[i[0]], &s->dst[j[0]], n * sizeof(*s->dst));
+}
+
+/* Sets @s->like: those with the same inside have the same. */
+static int build_likes(struct sources *s)
+{
+	size_t *order = calloc(s->n_from + 1, sizeof(*order));
+	size_t i;
+
+	if (!order)
+		return -ENOMEM;
+	for (i = 0; i < s->n_from; i++)
+		order[i] = i;
+	qsort_r(order, s->n_from, sizeof(*order), compare_inside, s);
+	for (i = 0; i < s->n_from; i++) {
+		s->like[order[i]] = order[i];
+		if (i && !compare_inside(&order[i - 1], &order[i], s))
+			s->like[order[i]] = s->like[order[i - 1]];
+	}
+	free(order);
+	return 0;
 }
 
 /*
- * One interval of a set that has one field: its first address, and as an
- * element of its own the first one behind, unless there is none.
+ * One interval of a set: its first address, and as an element of its own the
+ * first one behind, unless there is none. As nft does, what comes before the
+ * first interval is marked, too. Intervals must come in their order.
  */
-static int add_source(struct nat_set *set, const struct interval *at,
-		      const __u8 *to, unsigned int bytes)
+static int add_interval(struct nat_set *set, const struct interval *at,
+			const void *data, size_t len, unsigned int bytes)
 {
+	static const __u8 first[16];
+	const struct nat_elem nothing = { .is_end = 1 };
 	struct nat_elem lo = { .is_end = 0 }, end = { .is_end = 1 };
-	int err;
+	int err = 0;
 
+	if (!set->n && memcmp(at->lo, first, 16))
+		err = nat_set_add(set, &nothing);
 	memcpy(lo.key, at->lo, bytes);
-	memcpy(lo.data, to, bytes);
-	err = nat_set_add(set, &lo);
+	if (len)
+		memcpy(lo.data, data, len);
+	if (!err)
+		err = nat_set_add(set, &lo);
 	memcpy(end.key, at->hi, bytes);
 	if (!err && next(end.key, bytes))
 		err = nat_set_add(set, &end);
@@ -215,8 +254,6 @@ static int add_source(struct nat_set *set, const struct interval *at,
 static int build_sources(const struct sources *s, const struct nat_plan *plan,
 			 struct nat_set *set)
 {
-	static const __u8 first[16];
-	struct nat_elem nothing = { .is_end = 1 };
 	struct interval at;
 	const __u8 *to;
 	size_t i;
@@ -236,55 +273,84 @@ static int build_sources(const struct sources *s, const struct nat_plan *plan,
 				break;
 			memcpy(at.hi, more->at.hi, 16);
 		}
-		/* As nft does: what comes before the first is marked, too. */
-		if (!set->n && memcmp(at.lo, first, 16))
-			err = nat_set_add(set, &nothing);
-		if (!err)
-			err = add_source(set, &at, to, s->bytes);
+		err = add_interval(set, &at, to, s->bytes, s->bytes);
 	}
 	return err;
 }
 
-/* Every address of @src to every destination of a source. */
-static int add_inside(const struct sources *s, struct nat_set *set,
-		      const struct interval *src, size_t from)
+/* A group for prefix @from and those like it, numbered as they come. */
+static int add_group(struct sources *s, struct nat_table *t, int family,
+		     size_t from)
 {
-	unsigned int bytes = s->bytes;
+	struct nat_set *set = nat_table_add_inside(t, family, s->n_groups);
 	int err = 0;
 	size_t i;
 
-	for (i = s->first[from]; i < s->first[from + 1] && !err; i++) {
-		struct nat_elem e = { .is_end = 0 };
-
-		memcpy(e.key, src->lo, bytes);
-		memcpy(e.end, src->hi, bytes);
-		memcpy(e.key + bytes, s->dst[i].lo, bytes);
-		memcpy(e.end + bytes, s->dst[i].hi, bytes);
-		err = nat_set_add(set, &e);
-	}
+	if (!set)
+		return -ENOMEM;
+	s->group[s->like[from]] = t->n_sets - 1;
+	s->n_groups++;
+	for (i = s->first[from]; i < s->first[from + 1] && !err; i++)
+		err = add_interval(set, &s->dst[i], NULL, 0, s->bytes);
 	return err;
 }
 
-static int build_inside(const struct sources *s, struct nat_set *set)
+/* Which group the addresses from @at on belong to. */
+static int add_member(struct sources *s, struct nat_table *t, int family,
+		      const struct interval *at, size_t from)
 {
+	const char *name;
+	int err;
+
+	if (!s->group[s->like[from]]) {
+		err = add_group(s, t, family, from);
+		if (err)
+			return err;
+	}
+	name = t->sets[s->group[s->like[from]]].name;
+	return add_interval(nat_table_set(t, NAT_SET_GROUPS, family), at, name,
+			    strlen(name), s->bytes);
+}
+
+static int build_groups(struct sources *s, struct nat_table *t, int family)
+{
+	int err = build_likes(s);
 	struct interval at;
 	size_t i, from;
-	int err = 0;
 
 	for (i = 0; i < s->n_pieces && !err; i++) {
 		at = s->piece[i].at;
 		from = s->piece[i].from;
+		if (s->first[from] == s->first[from + 1])
+			continue;
 		for (; i + 1 < s->n_pieces; i++) {
 			const struct piece *more = &s->piece[i + 1];
 
-			if (!same_inside(s, &s->piece[i], more) ||
+			if (s->like[from] != s->like[more->from] ||
 			    !adjacent(&at, &more->at, s->bytes))
 				break;
 			memcpy(at.hi, more->at.hi, 16);
 		}
-		err = add_inside(s, set, &at, from);
+		err = add_member(s, t, family, &at, from);
 	}
 	return err;
+}
+
+static int build_all(struct sources *s, struct nat_table *t,
+		     const struct nat_plan *plan, int family)
+{
+	int err;
+
+	build_destinations(s);
+	build_pieces(s);
+	err = build_sources(s, plan, nat_table_set(t, NAT_SET_SOURCES, family));
+	if (err)
+		return err;
+	/* Without either no rule asks what is inside. */
+	if (!nat_table_set(t, NAT_SET_SOURCES, family)->n &&
+	    !nat_table_set(t, NAT_SET_VIPS, family)->n)
+		return 0;
+	return build_groups(s, t, family);
 }
 
 int nat_sources_build(struct nat_table *t, const struct nat_plan *plan,
@@ -297,21 +363,19 @@ int nat_sources_build(struct nat_table *t, const struct nat_plan *plan,
 	s.inside = nat_plan_select(plan, NAT_INSIDE, family, &s.n_inside);
 	s.dst = calloc(s.n_inside + 1, sizeof(*s.dst));
 	s.first = calloc(s.n_from + 1, sizeof(*s.first));
+	s.like = calloc(s.n_from + 1, sizeof(*s.like));
+	s.group = calloc(s.n_from + 1, sizeof(*s.group));
 	/* Each prefix begins one piece, and may begin another at its end. */
 	s.piece = calloc(2 * s.n_from + 1, sizeof(*s.piece));
-	if (s.from && s.inside && s.dst && s.first && s.piece) {
-		build_destinations(&s);
-		build_pieces(&s);
-		err = build_sources(&s, plan,
-				    nat_table_set(t, NAT_SET_SOURCES, family));
-		if (!err)
-			err = build_inside(&s, nat_table_set(t, NAT_SET_INSIDE,
-							     family));
-	}
+	if (s.from && s.inside && s.dst && s.first && s.like && s.group &&
+	    s.piece)
+		err = build_all(&s, t, plan, family);
 	free(s.from);
 	free(s.inside);
 	free(s.dst);
 	free(s.first);
+	free(s.like);
+	free(s.group);
 	free(s.piece);
 	return err;
 }

@@ -12,6 +12,7 @@
 #include <libnftnl/set.h>
 #include <libnftnl/udata.h>
 #include <linux/netfilter.h>
+#include <linux/netfilter_ipv4.h>
 #include <linux/netfilter/nf_tables.h>
 
 #include "nat_table.h"
@@ -22,15 +23,16 @@ enum field {
 	FIELD_ADDR,
 	FIELD_PROTO,
 	FIELD_PORT,
+	FIELD_VERDICT, /* alone, and only as data: takes no place */
 };
 
-#define NFT_TYPE_IPV4	7
-#define NFT_TYPE_IPV6	8
-#define NFT_TYPE_PROTO	12
-#define NFT_TYPE_PORT	13
-#define NFT_TYPE_BITS	6
-#define NFT_BIG_ENDIAN	2	/* nft's word for the byte order of addresses */
-#define FIELDS_MAX	3
+#define NFT_TYPE_IPV4 7
+#define NFT_TYPE_IPV6 8
+#define NFT_TYPE_PROTO 12
+#define NFT_TYPE_PORT 13
+#define NFT_TYPE_BITS 6
+#define NFT_BIG_ENDIAN 2
+#define FIELDS_MAX 3
 
 static const struct set_kind {
 	const char *name[2];
@@ -60,17 +62,28 @@ static const struct set_kind {
 		.key = { FIELD_ADDR },
 		.data = { FIELD_ADDR },
 	},
+	[NAT_SET_GROUPS] = {
+		.name = { "groups4", "groups6" },
+		.flags = NFT_SET_MAP | NFT_SET_INTERVAL,
+		.key = { FIELD_ADDR },
+		.data = { FIELD_VERDICT },
+	},
 	[NAT_SET_INSIDE] = {
 		.name = { "inside4", "inside6" },
-		.flags = NFT_SET_INTERVAL | NFT_SET_CONCAT,
-		.key = { FIELD_ADDR, FIELD_ADDR },
+		.flags = NFT_SET_INTERVAL,
+		.key = { FIELD_ADDR },
 	},
 };
 
-const struct nat_chain nat_chains[NAT_CHAINS] = {
-	{ "prerouting", NF_INET_PRE_ROUTING, -100 },
-	{ "output", NF_INET_LOCAL_OUT, -100 },
-	{ "postrouting", NF_INET_POST_ROUTING, 100 },
+/*
+ * One before dstnat and srcnat: the first translation counts, and at the same
+ * priority that would be the one that was registered first, say, a masquerade
+ * of the virtual network's for guests that have an address of their own here.
+ */
+const struct nat_hook nat_hooks[NAT_HOOKS] = {
+	{ "prerouting", NF_INET_PRE_ROUTING, NF_IP_PRI_NAT_DST - 1 },
+	{ "output", NF_INET_LOCAL_OUT, NF_IP_PRI_NAT_DST - 1 },
+	{ "postrouting", NF_INET_POST_ROUTING, NF_IP_PRI_NAT_SRC - 1 },
 };
 
 void nat_why(char *why, size_t whylen, const char *format, ...)
@@ -93,6 +106,7 @@ static unsigned int field_len(enum field field, int family)
 		return 1;
 	case FIELD_PORT:
 		return 2;
+	case FIELD_VERDICT:
 	case FIELD_NONE:
 		break;
 	}
@@ -108,6 +122,7 @@ static unsigned int field_type(enum field field, int family)
 		return NFT_TYPE_PROTO;
 	case FIELD_PORT:
 		return NFT_TYPE_PORT;
+	case FIELD_VERDICT:
 	case FIELD_NONE:
 		break;
 	}
@@ -134,11 +149,6 @@ static __u32 fields_type(const enum field *field, int family)
 	return type;
 }
 
-const char *nat_set_name(const struct nat_set *set)
-{
-	return kinds[set->kind].name[set->family == 6];
-}
-
 unsigned int nat_set_key_len(const struct nat_set *set)
 {
 	return fields_len(kinds[set->kind].key, set->family);
@@ -154,6 +164,17 @@ __u32 nat_set_flags(const struct nat_set *set)
 	return kinds[set->kind].flags;
 }
 
+bool nat_set_has_verdicts(const struct nat_set *set)
+{
+	return kinds[set->kind].data[0] == FIELD_VERDICT;
+}
+
+/* nft's word for the byte order of a key or of data. */
+static __u32 byte_order(const enum field *field)
+{
+	return field[1] || field[0] == FIELD_VERDICT ? 0 : NFT_BIG_ENDIAN;
+}
+
 /* What nft keeps beside a set in order to print it. */
 static int describe(struct nftnl_set *s, const struct set_kind *kind)
 {
@@ -163,11 +184,10 @@ static int describe(struct nftnl_set *s, const struct set_kind *kind)
 	if (!buf)
 		return -1;
 	if (!nftnl_udata_put_u32(buf, NFTNL_UDATA_SET_KEYBYTEORDER,
-				 kind->key[1] ? 0 : NFT_BIG_ENDIAN) ||
+				 byte_order(kind->key)) ||
 	    !nftnl_udata_put_u32(buf, NFTNL_UDATA_SET_DATABYTEORDER,
-				 kind->data[1] ? 0 : NFT_BIG_ENDIAN) ||
-	    nftnl_set_set_data(s, NFTNL_SET_USERDATA,
-			       nftnl_udata_buf_data(buf),
+				 byte_order(kind->data)) ||
+	    nftnl_set_set_data(s, NFTNL_SET_USERDATA, nftnl_udata_buf_data(buf),
 			       nftnl_udata_buf_len(buf)))
 		err = -1;
 	nftnl_udata_buf_free(buf);
@@ -189,7 +209,9 @@ struct nftnl_set *nat_set_nftnl(const struct nat_set *set, __u32 id)
 	nftnl_set_set_u32(s, NFTNL_SET_KEY_LEN, nat_set_key_len(set));
 	nftnl_set_set_u32(s, NFTNL_SET_KEY_TYPE,
 			  fields_type(kind->key, set->family));
-	if (kind->flags & NFT_SET_MAP) {
+	if (nat_set_has_verdicts(set)) {
+		nftnl_set_set_u32(s, NFTNL_SET_DATA_TYPE, NFT_DATA_VERDICT);
+	} else if (kind->flags & NFT_SET_MAP) {
 		nftnl_set_set_u32(s, NFTNL_SET_DATA_LEN, nat_set_data_len(set));
 		nftnl_set_set_u32(s, NFTNL_SET_DATA_TYPE,
 				  fields_type(kind->data, set->family));
@@ -197,7 +219,7 @@ struct nftnl_set *nat_set_nftnl(const struct nat_set *set, __u32 id)
 	for (i = 0; i < FIELDS_MAX && kind->key[i]; i++)
 		lens[i] = field_len(kind->key[i], set->family);
 	if (nftnl_set_set_str(s, NFTNL_SET_TABLE, NAT_TABLE) ||
-	    nftnl_set_set_str(s, NFTNL_SET_NAME, nat_set_name(set)) ||
+	    nftnl_set_set_str(s, NFTNL_SET_NAME, set->name) ||
 	    ((kind->flags & NFT_SET_CONCAT) &&
 	     nftnl_set_set_data(s, NFTNL_SET_DESC_CONCAT, lens, i)) ||
 	    describe(s, kind)) {
@@ -246,6 +268,51 @@ void nat_set_free(struct nat_set *set)
 	set->elems = NULL;
 	set->n = 0;
 	set->cap = 0;
+}
+
+void *nat_grow(void *array, size_t n, size_t size)
+{
+	if (n & (n - 1))
+		return array;
+	return reallocarray(array, n ? n * 2 : 1, size);
+}
+
+struct nat_set *nat_table_add_inside(struct nat_table *t, int family,
+				     unsigned int number)
+{
+	struct nat_set *sets, *set;
+
+	sets = nat_grow(t->sets, t->n_sets, sizeof(*sets));
+	if (!sets)
+		return NULL;
+	t->sets = sets;
+	set = &sets[t->n_sets++];
+	memset(set, 0, sizeof(*set));
+	set->kind = NAT_SET_INSIDE;
+	set->family = family;
+	snprintf(set->name, sizeof(set->name), "%s-%u",
+		 kinds[NAT_SET_INSIDE].name[family == 6], number);
+	return set;
+}
+
+static int add_fixed_sets(struct nat_table *t)
+{
+	struct nat_set *set;
+	size_t i;
+
+	/* The next power of two, for nat_grow(). */
+	t->sets = calloc(16, sizeof(*t->sets));
+	if (!t->sets)
+		return -ENOMEM;
+	t->n_sets = NAT_FIXED_SETS;
+	for (i = 0; i < t->n_sets; i++) {
+		set = &t->sets[i];
+		set->kind = i / 2;
+		set->family = i % 2 ? 6 : 4;
+		snprintf(set->name, sizeof(set->name), "%s",
+			 kinds[i / 2].name[i % 2]);
+	}
+	return 0;
 }
 
 /* Return: the place behind the field. */
@@ -342,23 +409,21 @@ static int build_publics(struct nat_table *t, const struct nat_plan *plan,
 	return err;
 }
 
-int nat_table_build(struct nat_table *t, const struct nat_plan *plan,
-		    char *why, size_t whylen)
+int nat_table_build(struct nat_table *t, const struct nat_plan *plan, char *why,
+		    size_t whylen)
 {
-	int family, kind, err = 0;
+	int family, err;
+	size_t i;
 
 	memset(t, 0, sizeof(*t));
-	for (kind = 0; kind < NAT_SET_KINDS * 2; kind++) {
-		t->sets[kind / 2][kind % 2].kind = kind / 2;
-		t->sets[kind / 2][kind % 2].family = kind % 2 ? 6 : 4;
-	}
+	err = add_fixed_sets(t);
 	for (family = 4; family <= 6 && !err; family += 2) {
 		err = build_publics(t, plan, family, why, whylen);
 		if (!err)
 			err = nat_sources_build(t, plan, family);
 	}
-	for (kind = 0; kind < NAT_SET_KINDS * 2 && !err; kind++)
-		nat_set_sort(&t->sets[kind / 2][kind % 2]);
+	for (i = 0; i < t->n_sets && !err; i++)
+		nat_set_sort(&t->sets[i]);
 	if (!err) {
 		unique(nat_table_set(t, NAT_SET_VIPS, 4));
 		unique(nat_table_set(t, NAT_SET_VIPS, 6));
@@ -371,12 +436,14 @@ int nat_table_build(struct nat_table *t, const struct nat_plan *plan,
 
 void nat_table_free(struct nat_table *t)
 {
-	unsigned int i;
-	int kind;
+	size_t i;
 
 	for (i = 0; i < t->n_rules; i++)
 		nftnl_rule_free(t->rules[i]);
-	t->n_rules = 0;
-	for (kind = 0; kind < NAT_SET_KINDS * 2; kind++)
-		nat_set_free(&t->sets[kind / 2][kind % 2]);
+	for (i = 0; i < t->n_sets; i++)
+		nat_set_free(&t->sets[i]);
+	free(t->rules);
+	free(t->chains);
+	free(t->sets);
+	memset(t, 0, sizeof(*t));
 }

@@ -12,25 +12,29 @@ struct nftnl_chain;
 struct nftnl_rule;
 struct nftnl_set;
 
-#define NAT_TABLE	"epacl"
-#define NAT_KEY_MAX	32
-#define NAT_DATA_MAX	20
-#define NAT_RULES_MAX	20
+#define NAT_TABLE "epacl"
+#define NAT_KEY_MAX 32
+#define NAT_DATA_MAX 20
+#define NAT_NAME_MAX 20 /* inside4-4294967295 */
 
 enum nat_set_kind {
-	NAT_SET_PUBLICS,	/* address . protocol . port : address . port */
-	NAT_SET_RANGES,		/* address . protocol . ports : address */
-	NAT_SET_VIPS,		/* addresses of the two above */
-	NAT_SET_SOURCES,	/* addresses : address */
-	NAT_SET_INSIDE,		/* addresses . addresses */
+	NAT_SET_PUBLICS, /* address . protocol . port : address . port */
+	NAT_SET_RANGES, /* address . protocol . ports : address */
+	NAT_SET_VIPS, /* addresses of the two above */
+	NAT_SET_SOURCES, /* addresses : address */
+	NAT_SET_GROUPS, /* addresses : chain of the group */
+	NAT_SET_INSIDE, /* addresses; one set for each group */
 	NAT_SET_KINDS
 };
+
+/* All but INSIDE, there is one of each for each family. */
+#define NAT_FIXED_SETS (NAT_SET_INSIDE * 2)
 
 /**
  * struct nat_elem - element of a set; has no padding, unused bytes are zero
  * @key: as in the kernel's registers, or the first of an interval
  * @end: for a concatenation of intervals, the last
- * @data: what a map answers
+ * @data: what a map answers: fields, or the name of a chain
  * @is_end: for an interval of one field, it is not an element but the first
  *	key after one
  */
@@ -45,40 +49,61 @@ struct nat_elem {
  * struct nat_set - a set, which exists if it has elements
  * @kind: what it is
  * @family: 4 or 6
+ * @name: its name in the kernel, for INSIDE that of the group's chain, too
  * @elems: array of @n, sorted by nat_set_sort()
  */
 struct nat_set {
 	enum nat_set_kind kind;
 	int family;
+	char name[NAT_NAME_MAX];
 	struct nat_elem *elems;
 	size_t n;
 	size_t cap;
 };
 
-/**
- * struct nat_table - what the kernel should hold
- * @sets: per kind, of IPv4 and of IPv6
- * @rules: array of @n_rules, in the order of evaluation within each chain
- */
-struct nat_table {
-	struct nat_set sets[NAT_SET_KINDS][2];
-	struct nftnl_rule *rules[NAT_RULES_MAX];
-	unsigned int n_rules;
-};
-
-/* A hook; all chains are of type nat and accept at their end. */
-struct nat_chain {
+/* Where the kernel enters a chain; such are of type nat and accept at the end. */
+struct nat_hook {
 	const char *name;
 	__u32 hook;
 	__s32 priority;
 };
 
-#define NAT_CHAINS 3
-extern const struct nat_chain nat_chains[NAT_CHAINS];
+#define NAT_HOOKS 3
+extern const struct nat_hook nat_hooks[NAT_HOOKS];
+
+/**
+ * struct nat_chain - a chain and its rules
+ * @name: its name
+ * @hook: where it is entered, or NULL if other chains jump to it
+ * @first: number of its first rule
+ * @n_rules: number of its rules, which are in the order of evaluation
+ */
+struct nat_chain {
+	char name[NAT_NAME_MAX];
+	const struct nat_hook *hook;
+	size_t first;
+	size_t n_rules;
+};
+
+/**
+ * struct nat_table - what the kernel should hold
+ * @sets: array of @n_sets; nat_table_set() finds those before NAT_FIXED_SETS,
+ *	the groups' sets follow
+ * @chains: array of @n_chains
+ * @rules: array of @n_rules, those of a chain side by side
+ */
+struct nat_table {
+	struct nat_set *sets;
+	size_t n_sets;
+	struct nat_chain *chains;
+	size_t n_chains;
+	struct nftnl_rule **rules;
+	size_t n_rules;
+};
 
 /* Writes a sentence to @why. */
-__attribute__((format(printf, 3, 4)))
-void nat_why(char *why, size_t whylen, const char *format, ...);
+__attribute__((format(printf, 3, 4))) void nat_why(char *why, size_t whylen,
+						   const char *format, ...);
 
 /**
  * nat_table_build - computes the table of a plan
@@ -89,16 +114,23 @@ void nat_why(char *why, size_t whylen, const char *format, ...);
  *
  * Return: 0, -EINVAL if ranges of public ports overlap, or -ENOMEM.
  */
-int nat_table_build(struct nat_table *t, const struct nat_plan *plan,
-		    char *why, size_t whylen);
+int nat_table_build(struct nat_table *t, const struct nat_plan *plan, char *why,
+		    size_t whylen);
 void nat_table_free(struct nat_table *t);
 
-/* Fills in SOURCES and INSIDE of a family. Return: 0 or -ENOMEM. */
+/* Fills in SOURCES, GROUPS and INSIDE of a family. Return: 0 or -ENOMEM. */
 int nat_sources_build(struct nat_table *t, const struct nat_plan *plan,
 		      int family);
 
-/* Fills in the rules, once the sets are there. Return: 0 or -ENOMEM. */
+/* Fills in chains and rules, once the sets are there. Return: 0 or -ENOMEM. */
 int nat_rules_build(struct nat_table *t);
+
+/* Adds the INSIDE of a group; sets may move. Return: it, or NULL. */
+struct nat_set *nat_table_add_inside(struct nat_table *t, int family,
+				     unsigned int number);
+
+/* Makes room for one more than @n. Return: @array, maybe moved, or NULL. */
+void *nat_grow(void *array, size_t n, size_t size);
 
 /* Return: 0 or -ENOMEM. */
 int nat_set_add(struct nat_set *set, const struct nat_elem *elem);
@@ -108,14 +140,14 @@ void nat_set_free(struct nat_set *set);
 static inline struct nat_set *nat_table_set(struct nat_table *t,
 					    enum nat_set_kind kind, int family)
 {
-	return &t->sets[kind][family == 6];
+	return &t->sets[kind * 2 + (family == 6)];
 }
 
 /* What libnftnl and the kernel want to know about a set. */
-const char *nat_set_name(const struct nat_set *set);
 unsigned int nat_set_key_len(const struct nat_set *set);
 unsigned int nat_set_data_len(const struct nat_set *set);
 __u32 nat_set_flags(const struct nat_set *set);
+bool nat_set_has_verdicts(const struct nat_set *set);
 
 /* Return: the set without its elements, or NULL without memory. */
 struct nftnl_set *nat_set_nftnl(const struct nat_set *set, __u32 id);

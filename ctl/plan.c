@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "plan.h"
 #include "format.h"
@@ -183,43 +181,49 @@ static int fill(struct nat_plan *plan, const struct policy *policy)
 	return err;
 }
 
+static struct nat_plan *make_plan(const struct policy *policy)
+{
+	struct nat_plan *plan = nat_plan_new();
+
+	if (!plan)
+		out_of_memory();
+	if (!fill(plan, policy))
+		return plan;
+	nat_plan_free(plan);
+	return NULL;
+}
+
 /**
  * plan_read - what the policy asks of address translation
  * @nl: the socket
  * @at: what wants it
  * @txn: as this transaction has made it so far; 0: the one in force
- * @plan: receives the plan, NULL where it fails
+ * @plan: receives the plan; NULL: there is none for this policy
  * @generation: receives the generation of the policy
+ *
+ * A transaction may hold what its commit will refuse, a public address that is
+ * there twice: no plan is made of that then.
  *
  * Return: DONE, or REFUSED once it has been said why.
  */
 enum status plan_read(struct nl *nl, const struct place *at, __u64 txn,
 		      struct nat_plan **plan, __u64 *generation)
 {
+	/* There is always a limit, and with it a generation. */
 	static const struct query queries[] = {
-		QUERY_ALL(&kind_service),  QUERY_ALL(&kind_vnet),
-		QUERY_ALL(&kind_vm),	   QUERY_ALL(&kind_nic),
-		QUERY_ALL(&kind_endpoint),
+		QUERY_ALL(&kind_limit), QUERY_ALL(&kind_service),
+		QUERY_ALL(&kind_vnet),	QUERY_ALL(&kind_vm),
+		QUERY_ALL(&kind_nic),	QUERY_ALL(&kind_endpoint),
 	};
 	struct policy policy;
 	enum status status;
-	int err;
 
 	*plan = NULL;
 	status = policy_read(nl, at, txn, queries, ARRAY_SIZE(queries),
 			     &policy);
 	*generation = policy.generation;
-	if (!status) {
-		*plan = nat_plan_new();
-		err = *plan ? fill(*plan, &policy) : -ENOMEM;
-		if (err) {
-			say(at, "cannot plan the address translation: %s",
-			    strerror(-err));
-			nat_plan_free(*plan);
-			*plan = NULL;
-			status = REFUSED;
-		}
-	}
+	if (!status)
+		*plan = make_plan(&policy);
 	policy_free(&policy);
 	return status;
 }

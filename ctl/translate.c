@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdio.h>
 #include <string.h>
 
 #include "info.h"
@@ -44,7 +45,8 @@ enum status translate_prepare(struct translation *tr, struct txn *t)
 	if (!status)
 		status = plan_read(t->nl, &t->whole, t->cookie, &tr->after,
 				   &staged);
-	if (!status && !nat_plan_covers(tr->after, tr->before))
+	if (!status && tr->before && tr->after &&
+	    !nat_plan_covers(tr->after, tr->before))
 		status = narrow(tr, &t->whole);
 	return status;
 }
@@ -57,6 +59,10 @@ static int follow(struct nl *nl, struct nat_plan **plan, __u64 generation,
 	int i;
 
 	for (i = 0; i < SYNC_TRIES; i++) {
+		if (!*plan) {
+			snprintf(why, whylen, "the policy contradicts itself");
+			return -1;
+		}
 		if (nat_install(*plan, why, whylen))
 			return -1;
 		if (info_read(nl, &info))
@@ -67,7 +73,7 @@ static int follow(struct nl *nl, struct nat_plan **plan, __u64 generation,
 		if (plan_read(nl, NULL, 0, plan, &generation))
 			return -1;
 	}
-	strncpy(why, "the policy keeps changing", whylen - 1);
+	snprintf(why, whylen, "the policy keeps changing");
 	return -1;
 }
 
@@ -98,7 +104,7 @@ enum status translate_finish(struct translation *tr, struct txn *t,
 		put_back(tr, &t->whole);
 		return DONE;
 	}
-	if (nat_plan_equal(tr->before, tr->after) &&
+	if (tr->before && tr->after && nat_plan_equal(tr->before, tr->after) &&
 	    t->generation == tr->generation + 1)
 		return DONE;
 	/* If others committed in between, the plan is none of this policy. */
@@ -135,7 +141,7 @@ enum status translate_sync(struct nl *nl, bool *restored)
 	status = plan_read(nl, NULL, 0, &plan, &generation);
 	if (status)
 		return status;
-	ret = nat_is_installed(plan, why, sizeof(why));
+	ret = plan ? nat_is_installed(plan, why, sizeof(why)) : 0;
 	if (!ret) {
 		*restored = true;
 		ret = follow(nl, &plan, generation, why, sizeof(why)) ? -1 : 1;

@@ -14,8 +14,8 @@
 
 /**
  * struct translation - the table before and after a change
- * @before: what it held
- * @after: what it is to hold
+ * @before: what it held; NULL: nobody knows
+ * @after: what it is to hold; NULL: the commit will tell why it cannot be
  * @generation: of the policy of @before; @after is of the next one
  * @narrowed: what is to go has gone already
  */

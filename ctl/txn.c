@@ -79,6 +79,11 @@ static enum status begin(struct txn *t, const struct txn_options *how)
 	if (how->has_generation)
 		mnl_attr_put_u64(nlh, EPACL_A_GENERATION, how->generation);
 	err = nl_run(t->nl, nlh, read_begin, t);
+	if (err == -ESTALE) {
+		say(&t->whole, "the policy has moved on from generation %llu",
+		    (unsigned long long)how->generation);
+		return REFUSED;
+	}
 	return err ? refused(t, 0, err) : DONE;
 }
 

@@ -182,14 +182,27 @@ translated_endpoint(const struct epacl_ask *ask,
 	return port == key->lport ? public->endpoint : NULL;
 }
 
-/* Step 7, outside: @vip: addressed through a VIP. */
+/*
+ * Addressed to a VIP, or to what was one when the flow was opened. A
+ * destination that somebody else translates names no endpoint either.
+ */
+static bool is_translated(const struct epacl_ask *ask,
+			  const struct epacl_tuple *addressed,
+			  const struct epacl_tuple *accepted)
+{
+	return !epacl_ip_equal(&addressed->dst, &accepted->dst) ||
+	       addressed->dport != accepted->dport ||
+	       epacl_snapshot_is_vip(ask->snap, &addressed->dst);
+}
+
+/* Step 7, outside. */
 static const struct epacl_endpoint *
 find_endpoint(const struct epacl_ask *ask, const struct epacl_tuple *addressed,
-	      const struct epacl_key *key, bool vip)
+	      const struct epacl_key *key, bool translated)
 {
 	const struct epacl_endpoint *endpoint;
 
-	if (vip)
+	if (translated)
 		return translated_endpoint(ask, addressed, key);
 	endpoint = closest_endpoint(ask->nic->vm, key);
 	if (endpoint && endpoint->npublics &&
@@ -229,9 +242,9 @@ static bool link_local_is_inside(const struct epacl_ask *ask,
 
 /* Step 6. */
 static bool is_inside(const struct epacl_ask *ask,
-		      const struct epacl_ip *remote, bool vip)
+		      const struct epacl_ip *remote, bool translated)
 {
-	if (vip || !ask->nic->vnet || ask->host->owns_ip(ask->host, remote))
+	if (translated || !ask->nic->vnet || ask->host->owns_ip(ask->host, remote))
 		return false;
 	if (epacl_ip_is_link_local(remote))
 		return link_local_is_inside(ask, remote);
@@ -252,10 +265,10 @@ static bool policy_in(const struct epacl_ask *ask,
 	const struct epacl_vm *vm = ask->nic->vm;
 	const struct epacl_endpoint *endpoint;
 	struct epacl_key key = key_of(accepted, true);
-	bool vip = epacl_snapshot_is_vip(ask->snap, &addressed->dst);
+	bool translated = is_translated(ask, addressed, accepted);
 
-	if (!is_inside(ask, &key.remote, vip)) {
-		endpoint = find_endpoint(ask, addressed, &key, vip);
+	if (!is_inside(ask, &key.remote, translated)) {
+		endpoint = find_endpoint(ask, addressed, &key, translated);
 		if (!endpoint) {
 			epacl_answer(answer, false, EPACL_REASON_NO_ENDPOINT);
 			return false;

@@ -160,6 +160,13 @@ static bool source_is_own(const struct epacl_ask *ask)
 	return claim_is_own(ask, &p->src);
 }
 
+/* ff02::1:2, where DHCPv6 servers and relays listen. */
+static bool is_all_dhcp_agents(const struct epacl_ip *ip)
+{
+	return ip->family == 6 && ip->w[0] == cpu_to_be32(0xff020000) &&
+	       !ip->w[1] && !ip->w[2] && ip->w[3] == cpu_to_be32(0x00010002);
+}
+
 /* Step 3. */
 static bool is_essential_out(const struct epacl_ask *ask)
 {
@@ -176,7 +183,7 @@ static bool is_essential_out(const struct epacl_ask *ask)
 		return p->hops == 1;
 	case EPACL_MSG_DHCP_CLIENT:
 		return epacl_ip_is_broadcast(&p->dst) ||
-		       epacl_ip_is_multicast(&p->dst) ||
+		       is_all_dhcp_agents(&p->dst) ||
 		       ask->host->owns_ip(ask->host, &p->dst);
 	default:
 		return false;

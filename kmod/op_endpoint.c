@@ -177,7 +177,7 @@ static u16 difference(const struct epacl_endpoint *asked,
 
 /* The last checks before @endpoint becomes one of @vm. */
 static int settle(struct epacl_txn *txn, const struct epacl_vm *vm,
-		    struct epacl_endpoint *endpoint)
+		  struct epacl_endpoint *endpoint)
 {
 	int err;
 
@@ -224,6 +224,7 @@ static int add_endpoint(struct epacl_txn *txn, const struct epacl_op *op)
 	struct epacl_endpoint *endpoint, *old;
 	char what[EPACL_WHAT];
 	struct epacl_vm *vm;
+	u32 pos;
 	int err;
 
 	err = epacl_find_vm(txn, op, EPACL_ENDPOINT_A_VM, op->endpoint.vm, &vm);
@@ -237,9 +238,8 @@ static int add_endpoint(struct epacl_txn *txn, const struct epacl_op *op)
 		return err;
 	old = epacl_vm_endpoint(vm, endpoint->name);
 	if (!old) {
-		err = insert(txn, vm,
-			     epacl_endpoint_position(vm, endpoint->name),
-			     endpoint);
+		pos = epacl_endpoint_position(vm, endpoint->name);
+		err = insert(txn, vm, pos, endpoint);
 		if (err)
 			epacl_endpoint_free(endpoint);
 		return err;
