@@ -21,24 +21,6 @@ static const struct epacl_u_prefix *first_plain(const struct nlattr *attr,
 	return NULL;
 }
 
-/* Where the endpoint is reached: its own address, or the VM's first. */
-static const struct epacl_u_prefix *target(const struct view *v, __u8 family)
-{
-	const struct nlattr *own = v->tb[EPACL_ENDPOINT_A_ADDRESS];
-	const char *vm = attr_text(v->tb[EPACL_ENDPOINT_A_VM]);
-	const struct object *nic;
-	struct view nv;
-	size_t pos;
-
-	if (own)
-		return first_plain(own, family);
-	nic = vm ? policy_find(v->policy, &kind_nic, vm, &pos) : NULL;
-	if (!nic)
-		return NULL;
-	policy_view(v->policy, nic, &nv);
-	return first_plain(nv.tb[EPACL_NIC_A_ADDRESSES], family);
-}
-
 static int add_endpoint(struct nat_plan *plan, const struct view *v)
 {
 	const struct epacl_u_ports *ports;
@@ -52,7 +34,8 @@ static int add_endpoint(struct nat_plan *plan, const struct view *v)
 			   &n_ports);
 	pub = attr_array(v->tb[EPACL_ENDPOINT_A_PUBLICS], sizeof(*pub), &n);
 	for (i = 0; i < n && n_ports && proto < EPACL_PROTO_ANY && !err; i++) {
-		to = target(v, pub[i].family);
+		to = first_plain(v->tb[EPACL_ENDPOINT_A_TARGETS],
+				 pub[i].family);
 		if (to)
 			err = nat_plan_add_public(plan, &pub[i], (__u8)proto,
 						  (__u16)(ports->hi -

@@ -93,18 +93,14 @@ static const struct epacl_cnic *nic_of(const struct epacl_snapshot *snap,
 	return NULL;
 }
 
-/* Traffic on the link itself, which has rules of its own. */
+/* What may be essential to the nic, on its own link, has rules of its own. */
 static bool is_of_the_link(const struct epacl_packet *p, bool bridged)
 {
-	switch (p->message) {
-	case EPACL_MSG_NONE:
-		return false;
-	case EPACL_MSG_DHCP_CLIENT:
-	case EPACL_MSG_DHCP_SERVER:
+	if (p->message == EPACL_MSG_DHCP_SERVER)
 		return bridged;
-	default:
-		return true;
-	}
+	if (p->message == EPACL_MSG_GROUP_QUERY)
+		return p->hops == 1;
+	return p->message == EPACL_MSG_ARP || epacl_packet_is_nd(p);
 }
 
 const struct epacl_cnic *

@@ -119,10 +119,16 @@ static int measure(struct compiler *c)
 
 /* ---- vnets ---- */
 
-/* A prefix that counts as inside, and through whom. */
+/**
+ * struct peer - a prefix that counts as inside
+ * @prefix: the prefix
+ * @vnet: the peer vnet whose it is; NULL: named by itself
+ * @around: the closest one before it that holds it; NULL: none
+ */
 struct peer {
 	struct epacl_prefix prefix;
-	const char *vnet;	/* NULL: named by itself */
+	const char *vnet;
+	const struct peer *around;
 };
 
 static int peer_compare(const void *a, const void *b)
@@ -167,7 +173,32 @@ static int refuse_peers(struct compiler *c, const struct epacl_cvnet *cvnet,
 			    b->vnet ? " of vnet " : "", b->vnet ?: "");
 }
 
-/* In sorted order prefixes overlap only with those right before them. */
+/*
+ * In sorted order what holds a prefix stands before it, and holds the one right
+ * before it too, or is that one.
+ */
+static const struct peer *find_around(const struct peer *peers, u32 i)
+{
+	const struct peer *around = i ? &peers[i - 1] : NULL;
+
+	while (around &&
+	       !epacl_prefixes_overlap(&around->prefix, &peers[i].prefix))
+		around = around->around;
+	return around;
+}
+
+/* Prefixes of one peer may lie within each other, those of two may not. */
+static int check_peer(struct compiler *c, const struct epacl_cvnet *cvnet,
+		      const struct peer *peer)
+{
+	const struct peer *around;
+
+	for (around = peer->around; around; around = around->around)
+		if (around->vnet != peer->vnet)
+			return refuse_peers(c, cvnet, around, peer);
+	return 0;
+}
+
 static int check_peers(struct compiler *c, const struct epacl_cvnet *cvnet)
 {
 	u32 room = cvnet->vnet->npeers, n, i;
@@ -183,11 +214,10 @@ static int check_peers(struct compiler *c, const struct epacl_cvnet *cvnet)
 		return -ENOMEM;
 	n = gather_peers(cvnet, peers);
 	sort(peers, n, sizeof(*peers), peer_compare, NULL);
-	for (i = 1; i < n && !err; i++)
-		if (epacl_prefixes_overlap(&peers[i - 1].prefix,
-					   &peers[i].prefix) &&
-		    peers[i - 1].vnet != peers[i].vnet)
-			err = refuse_peers(c, cvnet, &peers[i - 1], &peers[i]);
+	for (i = 0; i < n && !err; i++) {
+		peers[i].around = find_around(peers, i);
+		err = check_peer(c, cvnet, &peers[i]);
+	}
 	epacl_free(peers);
 	return err;
 }
@@ -385,27 +415,6 @@ static void put_vip(struct epacl_snapshot *snap, const struct epacl_ip *ip)
 			snap->nvips++);
 }
 
-/* Where a public address is translated to; family 0: nowhere. */
-static struct epacl_ip public_target(const struct epacl_vm *vm,
-				     const struct epacl_endpoint *endpoint,
-				     u8 family)
-{
-	const struct epacl_prefix *prefix;
-	struct epacl_ip none = {};
-	u32 i;
-
-	if (endpoint->address.family)
-		return endpoint->address.family == family ? endpoint->address :
-							    none;
-	for (i = 0; vm->nnics && i < vm->nics[0]->n; i++) {
-		prefix = &vm->nics[0]->prefixes[i];
-		if (prefix->ip.family == family &&
-		    epacl_prefix_is_plain(prefix))
-			return prefix->ip;
-	}
-	return none;
-}
-
 static int refuse_public(struct compiler *c, const struct epacl_cpublic *a,
 			 const struct epacl_cpublic *b)
 {
@@ -459,7 +468,7 @@ static int put_public(struct compiler *c, const struct epacl_vm *vm,
 	public->ports.hi = from->port + more;
 	public->vm = vm;
 	public->endpoint = endpoint;
-	public->to = public_target(vm, endpoint, from->ip.family);
+	public->to = epacl_public_target(vm, endpoint, from->ip.family);
 	if (!public->to.family) {
 		c->why->op = blame_vm(c, vm, max(endpoint->op, vm->obj.op));
 		return epacl_refuse(

@@ -195,20 +195,13 @@ static bool is_translated(const struct epacl_ask *ask,
 	       epacl_snapshot_is_vip(ask->snap, &addressed->dst);
 }
 
-/* Step 7, outside. */
+/* Step 7, outside. What is public is reached through its public address. */
 static const struct epacl_endpoint *
-find_endpoint(const struct epacl_ask *ask, const struct epacl_tuple *addressed,
-	      const struct epacl_key *key, bool translated)
+find_endpoint(const struct epacl_vm *vm, const struct epacl_key *key, bool host)
 {
-	const struct epacl_endpoint *endpoint;
+	const struct epacl_endpoint *endpoint = closest_endpoint(vm, key);
 
-	if (translated)
-		return translated_endpoint(ask, addressed, key);
-	endpoint = closest_endpoint(ask->nic->vm, key);
-	if (endpoint && endpoint->npublics &&
-	    !ask->host->owns_ip(ask->host, &key->remote))
-		return NULL;
-	return endpoint;
+	return endpoint && endpoint->npublics && !host ? NULL : endpoint;
 }
 
 /* ---- origin ---- */
@@ -240,11 +233,22 @@ static bool link_local_is_inside(const struct epacl_ask *ask,
 	return false;
 }
 
+/*
+ * The host itself opened the flow. An error that it sends about a flow of
+ * others is one of their packets.
+ */
+static bool is_hosts(const struct epacl_ask *ask,
+		     const struct epacl_tuple *addressed)
+{
+	return (ask->from_host && !ask->packet->error) ||
+	       ask->host->owns_ip(ask->host, &addressed->src);
+}
+
 /* Step 6. */
 static bool is_inside(const struct epacl_ask *ask,
-		      const struct epacl_ip *remote, bool translated)
+		      const struct epacl_ip *remote)
 {
-	if (translated || !ask->nic->vnet || ask->host->owns_ip(ask->host, remote))
+	if (!ask->nic->vnet)
 		return false;
 	if (epacl_ip_is_link_local(remote))
 		return link_local_is_inside(ask, remote);
@@ -266,9 +270,12 @@ static bool policy_in(const struct epacl_ask *ask,
 	const struct epacl_endpoint *endpoint;
 	struct epacl_key key = key_of(accepted, true);
 	bool translated = is_translated(ask, addressed, accepted);
+	bool host = is_hosts(ask, addressed);
 
-	if (!is_inside(ask, &key.remote, translated)) {
-		endpoint = find_endpoint(ask, addressed, &key, translated);
+	if (translated || host || !is_inside(ask, &key.remote)) {
+		endpoint = translated ?
+				   translated_endpoint(ask, addressed, &key) :
+				   find_endpoint(vm, &key, host);
 		if (!endpoint) {
 			epacl_answer(answer, false, EPACL_REASON_NO_ENDPOINT);
 			return false;

@@ -182,6 +182,9 @@ static inline bool epacl_answer(struct epacl_answer *answer, bool permit,
 	return true;
 }
 
+/* Neighbour discovery, redirects excepted, from this very link. */
+bool epacl_packet_is_nd(const struct epacl_packet *p);
+
 /* Is @ip a link-local address that the guest behind @nic uses? */
 bool epacl_nic_has_link_local(const struct epacl_cnic *nic,
 			      const struct epacl_ip *ip);

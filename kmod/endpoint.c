@@ -155,20 +155,25 @@ static int check_address(struct epacl_refusal *why, const struct epacl_vm *vm,
 			    vm->obj.name, endpoint->name, vm->obj.name);
 }
 
-/* Can what comes to a public address of @family be translated? */
-static bool can_translate(const struct epacl_vm *vm,
-			  const struct epacl_endpoint *endpoint, u8 family)
+struct epacl_ip epacl_public_target(const struct epacl_vm *vm,
+				    const struct epacl_endpoint *endpoint,
+				    u8 family)
 {
-	const struct epacl_nic *first = vm->nics[0];
+	const struct epacl_prefix *prefix;
+	struct epacl_ip none = {};
 	u32 i;
 
 	if (endpoint->address.family)
-		return endpoint->address.family == family;
-	for (i = 0; i < first->n; i++)
-		if (first->prefixes[i].ip.family == family &&
-		    epacl_prefix_is_plain(&first->prefixes[i]))
-			return true;
-	return false;
+		return endpoint->address.family == family ? endpoint->address :
+							    none;
+	for (i = 0; vm->nnics && i < vm->nics[0]->n; i++) {
+		prefix = &vm->nics[0]->prefixes[i];
+		if (prefix->ip.family == family &&
+		    epacl_prefix_is_plain(prefix) &&
+		    !epacl_ip_is_link_local(&prefix->ip))
+			return prefix->ip;
+	}
+	return none;
 }
 
 static int check_targets(struct epacl_refusal *why, const struct epacl_vm *vm,
@@ -181,7 +186,7 @@ static int check_targets(struct epacl_refusal *why, const struct epacl_vm *vm,
 	/* Without nics it is seen when the transaction ends. */
 	for (i = 0; i < endpoint->npublics && vm->nnics; i++) {
 		family = endpoint->publics[i].ip.family;
-		if (can_translate(vm, endpoint, family))
+		if (epacl_public_target(vm, endpoint, family).family)
 			continue;
 		return epacl_refuse(why, -EINVAL, EPACL_ENDPOINT_A_PUBLICS,
 				    "VM has no address of the public address's family",

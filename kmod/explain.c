@@ -36,6 +36,7 @@ static struct epacl_packet made_up(const struct epacl_tuple *t)
 		.syn = t->proto == 6,
 	};
 
+	p.message = epacl_packet_dhcp(&p);
 	return p;
 }
 
@@ -54,29 +55,50 @@ static struct epacl_leg *add_leg(struct epacl_explanation *out,
 
 /* ---- who sends ---- */
 
-/* The one nic that owns the source; several need to be told apart. */
+static int refuse_owners(const struct journey *j, const struct epacl_cnic *a,
+			 const struct epacl_cnic *b, struct epacl_refusal *why)
+{
+	char text[EPACL_IP_TEXT];
+
+	return epacl_refuse(why, -EINVAL, EPACL_EXPLAIN_A_SRC,
+			    "several nics could have the source address",
+			    "%s could be of %s (vm '%s') or of %s (vm '%s'): say which with 'from'",
+			    epacl_ip_text(&j->addressed.src, text),
+			    a->nic->dev, a->vm->obj.name, b->nic->dev,
+			    b->vm->obj.name);
+}
+
+static bool has_plain(const struct epacl_cnic *nic, const struct epacl_ip *ip)
+{
+	const struct epacl_nic *n = nic->nic;
+	u32 i;
+
+	for (i = 0; i < n->n; i++)
+		if (epacl_prefix_is_plain(&n->prefixes[i]) &&
+		    epacl_ip_equal(&n->prefixes[i].ip, ip))
+			return true;
+	return false;
+}
+
+/*
+ * The nic that has the source, or else the one with a prefix around it. The
+ * former come first; several of one kind need to be told apart.
+ */
 static int find_owner(struct journey *j, struct epacl_refusal *why)
 {
+	const struct epacl_ip *src = &j->addressed.src;
 	const struct epacl_cnic *other;
-	char text[EPACL_IP_TEXT];
 	u32 cursor = 0;
 
-	j->sender = epacl_snapshot_nics(j->snap, &j->addressed.src, &cursor);
-	if (!j->sender) {
-		cursor = 0;
-		j->sender = epacl_snapshot_users(j->snap, &j->addressed.src,
-						 &cursor);
+	j->sender = epacl_snapshot_users(j->snap, src, &cursor);
+	if (!j->sender)
 		return 0;
-	}
-	other = epacl_snapshot_nics(j->snap, &j->addressed.src, &cursor);
-	if (!other)
+	do {
+		other = epacl_snapshot_users(j->snap, src, &cursor);
+	} while (other == j->sender);
+	if (!other || has_plain(j->sender, src) != has_plain(other, src))
 		return 0;
-	return epacl_refuse(why, -EINVAL, EPACL_EXPLAIN_A_SRC,
-			    "several nics have the source address",
-			    "%s is an address of %s (vm '%s') and of %s (vm '%s'): say which with 'from'",
-			    epacl_ip_text(&j->addressed.src, text),
-			    j->sender->nic->dev, j->sender->vm->obj.name,
-			    other->nic->dev, other->vm->obj.name);
+	return refuse_owners(j, j->sender, other, why);
 }
 
 static int find_sender(struct journey *j, struct epacl_refusal *why)
@@ -156,18 +178,35 @@ static const struct epacl_cnic *find_receiver(const struct journey *j)
 	return first;
 }
 
-/* Without a word on where it comes from an inside source comes from inside. */
-static const struct epacl_cnic *forged_at(const struct journey *j)
+/*
+ * Where it arrives. Without a word on that, and a receiver with a vnet, at the
+ * first uplink of the vnet; that a source from outside could come there too is
+ * no matter, as only sources inside are held against it.
+ */
+static struct epacl_arrival arrival_of(const struct journey *j,
+				       const struct epacl_cnic *receiver)
 {
-	struct epacl_packet packet = made_up(&j->addressed);
 	struct epacl_arrival at = {
 		.dev = j->question->from,
 		.sender = j->sender,
 		.all_heard = true,
 	};
+	const struct epacl_vnet *vnet;
 
-	if (!j->sender && !*j->question->from)
-		return NULL;
+	vnet = receiver && receiver->vnet ? receiver->vnet->vnet : NULL;
+	if (!*at.dev && vnet && vnet->nuplinks)
+		at.dev = vnet->uplinks[0].s;
+	return at;
+}
+
+static bool is_forged(const struct journey *j,
+		      const struct epacl_cnic *receiver)
+{
+	struct epacl_arrival at = arrival_of(j, receiver);
+	struct epacl_packet packet = made_up(&j->addressed);
+
+	if (j->question->from_host)
+		return false;
 	return epacl_decide_arrival(j->snap, j->host, &packet, &at);
 }
 
@@ -194,7 +233,7 @@ static bool leave(struct journey *j)
 
 	leg = add_leg(j->out, j->sender, EPACL_OUT, &j->addressed);
 	if (!epacl_decide_link(&ask, &leg->answer)) {
-		if (forged_at(j))
+		if (is_forged(j, NULL))
 			epacl_answer(&leg->answer, false, EPACL_REASON_SPOOF);
 		else
 			epacl_decide_flow(&ask, &leg->answer);
@@ -238,7 +277,7 @@ static bool enter(struct journey *j, const struct epacl_cnic *receiver)
 	packet = made_up(&j->accepted);
 
 	leg = add_leg(j->out, receiver, EPACL_IN, &j->accepted);
-	if (!j->sender && forged_at(j))
+	if (!j->sender && is_forged(j, receiver))
 		epacl_answer(&leg->answer, false, EPACL_REASON_SPOOF);
 	else if (!epacl_decide_link(&ask, &leg->answer))
 		epacl_decide_flow(&ask, &leg->answer);

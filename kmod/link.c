@@ -26,20 +26,26 @@ static bool is_dhcp(const struct epacl_packet *p)
 }
 
 /* Neighbour discovery never crosses a router. */
-static bool is_nd(const struct epacl_packet *p)
+bool epacl_packet_is_nd(const struct epacl_packet *p)
 {
 	return p->message >= EPACL_MSG_ROUTER_SOLICIT &&
 	       p->message <= EPACL_MSG_NEIGH_ADVERT && p->hops == 255;
 }
 
 /* Steps 1 and 2 of both directions. */
-static bool decide_headers(const struct epacl_packet *p,
+static bool decide_headers(const struct epacl_ask *ask,
 			   struct epacl_answer *answer)
 {
-	if (!is_known_ethertype(p->ethertype) || (p->has_vlan && p->vlan))
-		return epacl_answer(answer, false, EPACL_REASON_ETHERTYPE);
+	const struct epacl_packet *p = ask->packet;
+
 	if (p->malformed)
 		return epacl_answer(answer, false, EPACL_REASON_MALFORMED);
+	/* Out, they are still to be assembled. */
+	if (p->fragment && ask->direction == EPACL_IN &&
+	    ask->flow->state == EPACL_FLOW_NONE)
+		return epacl_answer(answer, false, EPACL_REASON_FRAGMENT);
+	if (!is_known_ethertype(p->ethertype) || (p->has_vlan && p->vlan))
+		return epacl_answer(answer, false, EPACL_REASON_ETHERTYPE);
 	return false;
 }
 
@@ -100,12 +106,30 @@ static bool mac_is_own(const struct epacl_ask *ask, const u8 *mac)
 	return ask->host->learn_mac(ask, mac);
 }
 
+/* An address within a prefix may be the host's, which is not the guest's. */
+static bool address_is_own(const struct epacl_ask *ask,
+			   const struct epacl_ip *ip)
+{
+	const struct epacl_nic *nic = ask->nic->nic;
+	bool within = false;
+	u32 i;
+
+	for (i = 0; i < nic->n; i++) {
+		if (!epacl_prefix_holds(&nic->prefixes[i], ip))
+			continue;
+		if (epacl_prefix_is_plain(&nic->prefixes[i]))
+			return true;
+		within = true;
+	}
+	return within && !ask->host->owns_ip(ask->host, ip);
+}
+
 /* An address that the guest claims in ARP or ND, or sends from. */
 static bool claim_is_own(const struct epacl_ask *ask, const struct epacl_ip *ip)
 {
-	if (is_own(ask->nic, ip))
+	if (address_is_own(ask, ip) || epacl_nic_has_link_local(ask->nic, ip))
 		return true;
-	return is_nd(ask->packet) && is_ipv6_link_local(ip) &&
+	return epacl_packet_is_nd(ask->packet) && is_ipv6_link_local(ip) &&
 	       ask->host->learn_link_local(ask, ip);
 }
 
@@ -116,13 +140,13 @@ static bool may_be_unspecified(const struct epacl_ask *ask)
 
 	switch (p->message) {
 	case EPACL_MSG_ARP:
-		return !p->arp_reply && is_own(ask->nic, &p->dst);
+		return !p->arp_reply && address_is_own(ask, &p->dst);
 	case EPACL_MSG_DHCP_CLIENT:
 		return epacl_ip_is_broadcast(&p->dst);
 	case EPACL_MSG_NEIGH_SOLICIT:
-		return is_nd(p) && claim_is_own(ask, &p->claim);
+		return epacl_packet_is_nd(p) && claim_is_own(ask, &p->claim);
 	case EPACL_MSG_ROUTER_SOLICIT:
-		return is_nd(p);
+		return epacl_packet_is_nd(p);
 	case EPACL_MSG_GROUP_REPORT:
 		return p->hops == 1;
 	default:
@@ -154,7 +178,7 @@ static bool source_is_own(const struct epacl_ask *ask)
 		return false;
 	if (epacl_ip_is_unspecified(&p->src))
 		return may_be_unspecified(ask);
-	if (p->message == EPACL_MSG_NEIGH_ADVERT && is_nd(p) &&
+	if (p->message == EPACL_MSG_NEIGH_ADVERT && epacl_packet_is_nd(p) &&
 	    !claim_is_own(ask, &p->claim))
 		return false;
 	return claim_is_own(ask, &p->src);
@@ -178,7 +202,7 @@ static bool is_essential_out(const struct epacl_ask *ask)
 	case EPACL_MSG_ROUTER_SOLICIT:
 	case EPACL_MSG_NEIGH_SOLICIT:
 	case EPACL_MSG_NEIGH_ADVERT:
-		return is_nd(p);
+		return epacl_packet_is_nd(p);
 	case EPACL_MSG_GROUP_REPORT:
 		return p->hops == 1;
 	case EPACL_MSG_DHCP_CLIENT:
@@ -195,10 +219,10 @@ static bool decide_out(const struct epacl_ask *ask, struct epacl_answer *answer)
 	const struct epacl_packet *p = ask->packet;
 	struct epacl_station *station = ask->nic->nic->station;
 
+	if (decide_headers(ask, answer))
+		return true;
 	if (p->has_mac && is_bridge_control(p->dmac))
 		return epacl_answer(answer, false, EPACL_REASON_ETHERTYPE);
-	if (decide_headers(p, answer))
-		return true;
 	if (!source_is_own(ask))
 		return epacl_answer(answer, false, EPACL_REASON_SPOOF);
 	if (p->has_mac && !READ_ONCE(station->heard))
@@ -254,12 +278,12 @@ static bool is_essential_in(const struct epacl_ask *ask)
 		return is_own(ask->nic, &p->dst) ||
 		       epacl_ip_equal(&p->src, &p->dst);
 	case EPACL_MSG_ROUTER_ADVERT:
-		return is_nd(p) && is_ipv6_link_local(&p->src) &&
+		return epacl_packet_is_nd(p) && is_ipv6_link_local(&p->src) &&
 		       is_for(ask->nic, &p->dst);
 	case EPACL_MSG_ROUTER_SOLICIT:
 	case EPACL_MSG_NEIGH_SOLICIT:
 	case EPACL_MSG_NEIGH_ADVERT:
-		return is_nd(p) && is_for(ask->nic, &p->dst);
+		return epacl_packet_is_nd(p) && is_for(ask->nic, &p->dst);
 	case EPACL_MSG_GROUP_QUERY:
 		return p->hops == 1;
 	case EPACL_MSG_DHCP_SERVER:
@@ -295,10 +319,8 @@ static bool decide_in(const struct epacl_ask *ask, struct epacl_answer *answer)
 {
 	const struct epacl_packet *p = ask->packet;
 
-	if (decide_headers(p, answer))
+	if (decide_headers(ask, answer))
 		return true;
-	if (p->fragment && ask->flow->state == EPACL_FLOW_NONE)
-		return epacl_answer(answer, false, EPACL_REASON_FRAGMENT);
 	if (is_essential_in(ask)) {
 		if (!is_dhcp(p) && claims_foreign(ask, claim_of(p)))
 			return epacl_answer(answer, false, EPACL_REASON_SPOOF);

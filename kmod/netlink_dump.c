@@ -262,6 +262,27 @@ static int fill_nic(struct sk_buff *skb, const struct epacl_vm *vm,
 			   READ_ONCE(nic->station->ifindex) : 0);
 }
 
+/* One a family, if any public address is translated. */
+static int put_targets(struct sk_buff *skb, const struct epacl_vm *vm,
+		       const struct epacl_endpoint *endpoint)
+{
+	struct epacl_prefix targets[2];
+	struct epacl_ip ip;
+	u32 n = 0;
+	u8 family;
+
+	if (!endpoint->npublics)
+		return 0;
+	for (family = 4; family <= 6; family += 2) {
+		ip = epacl_public_target(vm, endpoint, family);
+		if (!ip.family)
+			continue;
+		targets[n].ip = ip;
+		targets[n++].len = epacl_family_bits(family);
+	}
+	return put_prefixes(skb, EPACL_ENDPOINT_A_TARGETS, targets, n);
+}
+
 static int fill_endpoint(struct sk_buff *skb, const struct epacl_vm *vm,
 			 const struct epacl_endpoint *e)
 {
@@ -279,7 +300,8 @@ static int fill_endpoint(struct sk_buff *skb, const struct epacl_vm *vm,
 	     epacl_nl_put_ip(skb, EPACL_ENDPOINT_A_ADDRESS, &e->address)))
 		return -EMSGSIZE;
 	return put_publics(skb, EPACL_ENDPOINT_A_PUBLICS, e->publics,
-			   e->npublics);
+			   e->npublics) ?:
+	       put_targets(skb, vm, e);
 }
 
 static int fill_rules(struct sk_buff *skb, const struct item *item)

@@ -138,16 +138,18 @@ static bool read_tcp(struct reader *r)
 	return true;
 }
 
-/* DHCP by its ports alone; who may send it where is decided elsewhere. */
-static void note_dhcp(struct epacl_packet *p)
+u8 epacl_packet_dhcp(const struct epacl_packet *p)
 {
 	u16 client = p->src.family == 4 ? 68 : 546;
 	u16 server = p->src.family == 4 ? 67 : 547;
 
+	if (p->proto != IPPROTO_UDP || p->fragment)
+		return EPACL_MSG_NONE;
 	if (p->sport == client && p->dport == server)
-		p->message = EPACL_MSG_DHCP_CLIENT;
-	else if (p->sport == server && p->dport == client)
-		p->message = EPACL_MSG_DHCP_SERVER;
+		return EPACL_MSG_DHCP_CLIENT;
+	if (p->sport == server && p->dport == client)
+		return EPACL_MSG_DHCP_SERVER;
+	return EPACL_MSG_NONE;
 }
 
 static bool read_udp(struct reader *r)
@@ -159,8 +161,7 @@ static bool read_udp(struct reader *r)
 	if (!udp)
 		return false;
 	set_ports(r->p, udp->source, udp->dest);
-	if (r->p->proto == IPPROTO_UDP && !r->p->fragment)
-		note_dhcp(r->p);
+	r->p->message = epacl_packet_dhcp(r->p);
 	return true;
 }
 
@@ -455,7 +456,7 @@ static bool read_ipv6_header(struct reader *r, u8 *kind, int n)
 {
 	unsigned int size = ipv6_header_size(r, *kind);
 	const u8 *next;
-	u8 _next;
+	u8 _next, _last;
 
 	if (!size || (*kind == EXT_HOPOPTS && n) || n == IPV6_HEADERS_MAX)
 		return false;
@@ -464,7 +465,7 @@ static bool read_ipv6_header(struct reader *r, u8 *kind, int n)
 	if (*kind == EXT_FRAGMENT && !read_ipv6_fragment(r))
 		return false;
 	next = look(r, r->at, 1, &_next);
-	if (!next || !look(r, r->at + size - 1, 1, &_next))
+	if (!next || !look(r, r->at + size - 1, 1, &_last))
 		return false;
 	*kind = *next;
 	r->at += size;

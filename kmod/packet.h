@@ -98,4 +98,10 @@ void epacl_packet_frame(struct epacl_packet *p, const struct sk_buff *skb,
 void epacl_packet_ip(struct epacl_packet *p, const struct sk_buff *skb,
 		     u16 ethertype);
 
+/*
+ * DHCP, DHCPv6, or EPACL_MSG_NONE: by the protocol and the ports alone. Who may
+ * send it where is decided elsewhere.
+ */
+u8 epacl_packet_dhcp(const struct epacl_packet *p);
+
 #endif /* _EPACL_PACKET_H */

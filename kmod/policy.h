@@ -211,6 +211,15 @@ struct epacl_root *epacl_txn_show(struct epacl_txn *txn);
 struct epacl_acl *epacl_root_acl(const struct epacl_root *root,
 				 const struct epacl_owner *owner);
 
+/*
+ * Where the public addresses of @family of an endpoint are translated to: its
+ * own address, or the first plain one of the VM's first nic that is not
+ * link-local. Family 0: there is none.
+ */
+struct epacl_ip epacl_public_target(const struct epacl_vm *vm,
+				    const struct epacl_endpoint *endpoint,
+				    u8 family);
+
 struct epacl_endpoint *epacl_vm_endpoint(const struct epacl_vm *vm,
 					 const char *name);
 

@@ -70,7 +70,7 @@ bool epacl_station_has_link_local(const struct epacl_station *station,
 	if (!id)
 		return false;
 	for (i = 0; i < EPACL_STATION_LINK_LOCALS; i++)
-		if (atomic64_read(&station->link_local[i]) == id)
+		if ((u64)atomic64_read(&station->link_local[i]) == id)
 			return true;
 	return false;
 }

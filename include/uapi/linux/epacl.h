@@ -283,6 +283,8 @@ enum epacl_endpoint_attr {
 	EPACL_ENDPOINT_A_CODE,	/* u8: ICMP code; absent: any */
 	EPACL_ENDPOINT_A_ADDRESS, /* struct epacl_u_prefix, plain; absent: all */
 	EPACL_ENDPOINT_A_PUBLICS, /* struct epacl_u_public[]: several are allowed */
+	EPACL_ENDPOINT_A_TARGETS, /* struct epacl_u_prefix[], answers: where PUBLICS
+				 * are translated to, one a family */
 	__EPACL_ENDPOINT_A_MAX
 };
 #define EPACL_ENDPOINT_A_MAX (__EPACL_ENDPOINT_A_MAX - 1)

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+add vm web1 ; ok
+add vm web1 dev ept0 address 10.0.0.4 ; ok
+add vm web1 address 10.0.0.4/32 dev ept0 ; ok ; add vm web1 dev ept0 address 10.0.0.4
+add vm web1 dev ept0 address 10.0.0.4,10.8.0.0/24,2001:db8::4,2001:db8:1::/64 ; ok
+add vm web1 dev ept0 address 10.0.0.4 mac 52:54:00:AB:cd:ef ; ok ; add vm web1 dev ept0 address 10.0.0.4 mac 52:54:00:ab:cd:ef
+add vm web1 adress 10.0.0.4 ; usage ; unknown word 'adress' after 'add vm web1' (try: address dev mac service vnet)
+add vm web1 address 10.0.0.4 ; usage ; 'dev IFNAME' is missing
+add vm web1 dev ept0 ; usage ; 'address ADDR|PREFIX,...' is missing
+add vm ; usage ; NAME is missing
+add vm web1 dev ept0 address 10.0.0.4 mac 52:54:00:ab:cd ; usage ; mac '52:54:00:ab:cd': must be written as in
+add vm web1 dev ept0 address 10.0.0.4 mac 52:54:0:ab:cd:ef ; usage ; must be written as in
+add vm web1 dev ept0 address 10.0.0.4 vnet v ; fail ; 'v'
+add vm web1 service shop ; fail ; 'shop'
+add vm web1 dev ept0 address 10.0.0.4\nadd vm web2 dev ept0 address 10.0.0.5 ; fail ; -:2: 
+add vm web1 dev ept0 address 10.0.0.4\nadd nic web1 dev ept1 address 10.7.0.4 ; ok ; add vm web1 dev ept0 address 10.0.0.4 | add nic web1 dev ept1 address 10.7.0.4
+
++ add service shop vip 203.0.113.10
++ add vnet v prefix 10.0.0.0/16
++ add vm web1 dev ept0 address 10.0.0.4 vnet v service shop
++ add nic web1 dev ept1 address 10.7.0.4
+change vm web1 no service ; ok ; - add vm web1 dev ept0 address 10.0.0.4 vnet v service shop | add vm web1 dev ept0 address 10.0.0.4 vnet v
+change vm web1 dev ept2 ; usage ; unknown word 'dev' after 'change vm web1' (try: no service)
+change nic web1 ept1 address 10.7.0.5 mac 52:54:00:00:00:01 ; ok ; - add nic web1 dev ept1 address 10.7.0.4 | add nic web1 dev ept1 address 10.7.0.5 mac 52:54:00:00:00:01
+change nic web1 dev ept1 address 10.7.0.5 ; ok ; - add nic web1 dev ept1 address 10.7.0.4 | add nic web1 dev ept1 address 10.7.0.5
+change nic web1 ept0 no vnet ; ok ; - add vm web1 dev ept0 address 10.0.0.4 vnet v service shop | add vm web1 dev ept0 address 10.0.0.4 service shop
+change nic web1 ept0 no address ; usage ; not taken away
+change nic web1 ept0 ; usage ; there is nothing to change
+change nic web1 ept9 address 10.0.0.4 ; fail ; ept9
+remove nic web1 ept1 ; ok ; - add nic web1 dev ept1 address 10.7.0.4
+remove nic web1 ept0 ; ok ; - add vm web1 dev ept0 address 10.0.0.4 vnet v service shop | - add nic web1 dev ept1 address 10.7.0.4 | add vm web1 dev ept1 address 10.7.0.4 service shop
+remove nic web1 ; usage ; IFNAME is missing
+remove nic web1 ept9 ; fail ; ept9
+remove vm web1 ; ok ; - add vm web1 dev ept0 address 10.0.0.4 vnet v service shop | - add nic web1 dev ept1 address 10.7.0.4
+remove vm web1 web2 ; usage ; unknown word 'web2' after 'remove vm web1' (nothing more is expected there)
+add nic web1 dev ept2 address 10.0.0.4 vnet v ; fail ; 10.0.0.4
+add vm web2 dev ept2 address 10.0.0.5 vnet v\nlist vms web2 ; prints ; NAME  NICS | web2  ept2 10.0.0.5
+list vms ; prints ; NAME  SERVICE  NICS | web1  shop     ept0 10.0.0.4, ept1 10.7.0.4
+-j list nics web1 ; prints ; [{"vm":"web1","dev":"ept0","address":["10.0.0.4"],"mac":null,"vnet":"v","ifindex":0},{"vm":"web1","dev":"ept1","address":["10.7.0.4"],"mac":null,"vnet":null,"ifindex":0}]
+list nics web2 ; fail ; there is no vm 'web2'
+list vms web2 ; fail ; there is no vm 'web2'
+list vms 2web ; usage ; a name begins with a letter

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _SHIM_LINUX_COMPILER_TYPES_H
+#define _SHIM_LINUX_COMPILER_TYPES_H
+
+#define __force
+#define __percpu
+#define __rcu
+#define __user
+#define __always_unused __attribute__((unused))
+#define __maybe_unused __attribute__((unused))
+#define __aligned(n) __attribute__((aligned(n)))
+#define __printf(text, args) __attribute__((format(printf, text, args)))
+#define __must_check __attribute__((warn_unused_result))
+#define fallthrough __attribute__((fallthrough))
+
+#define likely(x) __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+
+#endif /* _SHIM_LINUX_COMPILER_TYPES_H */
