@@ -130,7 +130,7 @@ check:
 	@scripts/check
 
 format:
-	find kmod ctl include tests -name '*.[ch]' -exec clang-format -i {} +
+	find kmod ctl tests -name '*.[ch]' -exec clang-format -i {} +
 
 test:
 	@scripts/deps test

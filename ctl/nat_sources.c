@@ -7,6 +7,7 @@
  * form a group, which is normally a vnet: the prefixes are there once, not once
  * for every guest.
  */
+#define _GNU_SOURCE /* qsort_r */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
 #include <stdlib.h>
 
 #include "plan.h"
@@ -117,6 +118,28 @@ static const struct epacl_u_prefix *vip_of(const struct policy *policy,
 	return first_plain(v.tb[EPACL_SERVICE_A_VIPS], family);
 }
 
+/* Does it never leave its link? */
+static bool stays_on_link(const struct epacl_u_prefix *p)
+{
+	return p->family == 6 && p->len >= 10 && p->addr[0] == 0xfe &&
+	       (p->addr[1] & 0xc0) == 0x80;
+}
+
+/* Translation goes by address and cannot tell such nics apart. */
+static void note_shared(const struct epacl_u_prefix *p)
+{
+	static bool noted;
+	struct buf b = { 0 };
+
+	format_plain(&b, p);
+	if (!noted)
+		say(NULL,
+		    "note: %s is the address of nics of different vnets or services: what leaves them is translated as for the first",
+		    b.s);
+	noted = true;
+	buf_free(&b);
+}
+
 static int add_nic_family(struct nat_plan *plan, const struct view *v,
 			  __u8 family)
 {
@@ -131,10 +154,16 @@ static int add_nic_family(struct nat_plan *plan, const struct view *v,
 	if (vnet)
 		add_inside(&inside, v->policy, vnet, family);
 	p = attr_array(v->tb[EPACL_NIC_A_ADDRESSES], sizeof(*p), &n);
-	for (i = 0; i < n && !err; i++)
-		if (p[i].family == family)
-			err = nat_plan_add_source(plan, &p[i], vip, inside.list,
-						  inside.n);
+	for (i = 0; i < n && !err; i++) {
+		if (p[i].family != family || stays_on_link(&p[i]))
+			continue;
+		err = nat_plan_add_source(plan, &p[i], vip, inside.list,
+					  inside.n);
+		if (err == -EEXIST) {
+			note_shared(&p[i]);
+			err = 0;
+		}
+	}
 	free(inside.list);
 	return err;
 }

@@ -33,58 +33,68 @@ static enum status narrow(struct translation *tr, const struct place *at)
  * @tr: receives what translate_finish() needs
  * @t: the transaction, with all its operations staged
  *
+ * If others have committed since it began, what they have added may be missing
+ * in the table until translate_finish(): better than that something is there
+ * which nobody wants any more.
+ *
  * Return: DONE, or REFUSED once it has been said why.
  */
 enum status translate_prepare(struct translation *tr, struct txn *t)
 {
+	__u64 now = 0, began = 0;
 	enum status status;
-	__u64 staged;
 
 	memset(tr, 0, sizeof(*tr));
-	status = plan_read(t->nl, &t->whole, 0, &tr->before, &tr->generation);
+	status = plan_read(t->nl, &t->whole, 0, &tr->before, &now);
 	if (!status)
 		status = plan_read(t->nl, &t->whole, t->cookie, &tr->after,
-				   &staged);
+				   &began);
+	tr->generation = now == began ? now + 1 : 0;
 	if (!status && tr->before && tr->after &&
 	    !nat_plan_covers(tr->after, tr->before))
 		status = narrow(tr, &t->whole);
 	return status;
 }
 
-/* Install @plan, made from that generation, and follow the policy from there. */
-static int follow(struct nl *nl, struct nat_plan **plan, __u64 generation,
-		  char *why, size_t whylen)
+/*
+ * Install @plan, made from that generation, or if it is NULL that of the policy
+ * in force, and follow the policy from there. Return: whether it succeeded.
+ */
+static bool follow(struct nl *nl, struct nat_plan **plan, __u64 generation,
+		   char *why, size_t whylen)
 {
 	struct info info;
 	int i;
 
 	for (i = 0; i < SYNC_TRIES; i++) {
+		if (!*plan && plan_read(nl, NULL, 0, plan, &generation))
+			return false;
 		if (!*plan) {
 			snprintf(why, whylen, "the policy contradicts itself");
-			return -1;
+			return false;
 		}
-		if (nat_install(*plan, why, whylen))
-			return -1;
-		if (info_read(nl, &info))
-			return -1;
+		if (nat_install(*plan, why, whylen) || info_read(nl, &info))
+			return false;
 		if (info.generation == generation)
-			return 0;
+			return true;
 		nat_plan_free(*plan);
-		if (plan_read(nl, NULL, 0, plan, &generation))
-			return -1;
+		*plan = NULL;
 	}
 	snprintf(why, whylen, "the policy keeps changing");
-	return -1;
+	return false;
 }
 
-static void put_back(struct translation *tr, const struct place *at)
+/* The commit was refused: the policy in force wants its table again. */
+static void put_back(struct translation *tr, struct txn *t)
 {
+	struct nat_plan *plan = NULL;
 	char why[256] = "";
 
-	if (tr->narrowed && nat_install(tr->before, why, sizeof(why)))
-		say(at,
+	if (tr->narrowed && !follow(t->nl, &plan, 0, why, sizeof(why)))
+		say(&t->whole,
 		    "nor could the address translation be put back: %s; retry with aclctl sync-nat",
 		    why);
+	nat_plan_free(plan);
 }
 
 /**
@@ -101,14 +111,17 @@ enum status translate_finish(struct translation *tr, struct txn *t,
 	char why[256] = "";
 
 	if (!committed) {
-		put_back(tr, &t->whole);
+		put_back(tr, t);
 		return DONE;
 	}
-	if (tr->before && tr->after && nat_plan_equal(tr->before, tr->after) &&
-	    t->generation == tr->generation + 1)
+	if (t->generation != tr->generation) {
+		nat_plan_free(tr->after);
+		tr->after = NULL;
+	} else if (tr->before && tr->after &&
+		   nat_plan_equal(tr->before, tr->after)) {
 		return DONE;
-	/* If others committed in between, the plan is none of this policy. */
-	if (!follow(t->nl, &tr->after, tr->generation + 1, why, sizeof(why)))
+	}
+	if (follow(t->nl, &tr->after, tr->generation, why, sizeof(why)))
 		return DONE;
 	say(&t->whole,
 	    "the filter is in force, but addresses are not translated%s%s; retry with aclctl sync-nat",
@@ -135,16 +148,18 @@ enum status translate_sync(struct nl *nl, bool *restored)
 	char why[256] = "";
 	enum status status;
 	__u64 generation;
-	int ret;
+	int ret = 0;
 
 	*restored = false;
 	status = plan_read(nl, NULL, 0, &plan, &generation);
 	if (status)
 		return status;
-	ret = plan ? nat_is_installed(plan, why, sizeof(why)) : 0;
+	if (plan)
+		ret = nat_is_installed(plan, why, sizeof(why));
 	if (!ret) {
+		why[0] = '\0';
 		*restored = true;
-		ret = follow(nl, &plan, generation, why, sizeof(why)) ? -1 : 1;
+		ret = follow(nl, &plan, generation, why, sizeof(why)) ? 1 : -1;
 	}
 	nat_plan_free(plan);
 	if (ret == 1)

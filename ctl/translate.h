@@ -16,7 +16,7 @@
  * struct translation - the table before and after a change
  * @before: what it held; NULL: nobody knows
  * @after: what it is to hold; NULL: the commit will tell why it cannot be
- * @generation: of the policy of @before; @after is of the next one
+ * @generation: of the policy that @after is of; 0: of none that will be
  * @narrowed: what is to go has gone already
  */
 struct translation {

@@ -45,8 +45,7 @@ static bool is_peer(const struct epacl_cvnet *vnet,
 static bool sender_is_inside(const struct epacl_cvnet *vnet,
 			     const struct epacl_cnic *sender)
 {
-	return sender->vnet &&
-	       (sender->vnet == vnet || is_peer(vnet, sender));
+	return sender->vnet && (sender->vnet == vnet || is_peer(vnet, sender));
 }
 
 /*
@@ -103,11 +102,10 @@ static bool is_of_the_link(const struct epacl_packet *p, bool bridged)
 	return p->message == EPACL_MSG_ARP || epacl_packet_is_nd(p);
 }
 
-const struct epacl_cnic *
-epacl_decide_arrival(const struct epacl_snapshot *snap,
-		     const struct epacl_host *host,
-		     const struct epacl_packet *packet,
-		     const struct epacl_arrival *at)
+const struct epacl_cnic *epacl_decide_arrival(const struct epacl_snapshot *snap,
+					      const struct epacl_host *host,
+					      const struct epacl_packet *packet,
+					      const struct epacl_arrival *at)
 {
 	const struct epacl_cnic *dest, *victim = NULL;
 	const struct epacl_cpublic *public;

@@ -119,13 +119,13 @@ static int choose(struct epacl_txn *txn, const struct epacl_vm *vm,
 	public->port = lowest_free(ports, endpoint);
 	if (public->port)
 		return 0;
-	return epacl_refuse(&txn->why, -ENOSPC, EPACL_ENDPOINT_A_PUBLICS,
-			    "no public port is free",
-			    "endpoint '%s/%s': of public %s no %u port%s from %u to %u %s free: name one below",
-			    vm->obj.name, endpoint->name,
-			    epacl_ip_text(&public->ip, text), n,
-			    n > 1 ? "s in a row" : "", FIRST,
-			    EPACL_AUTO_PORT_MAX, n > 1 ? "are" : "is");
+	return epacl_refuse(
+		&txn->why, -ENOSPC, EPACL_ENDPOINT_A_PUBLICS,
+		"no public port is free",
+		"endpoint '%s/%s': of public %s no %u port%s from %u to %u %s free: name one below",
+		vm->obj.name, endpoint->name, epacl_ip_text(&public->ip, text),
+		n, n > 1 ? "s in a row" : "", FIRST, EPACL_AUTO_PORT_MAX,
+		n > 1 ? "are" : "is");
 }
 
 int epacl_auto_ports_choose(struct epacl_txn *txn, const struct epacl_vm *vm,
@@ -141,8 +141,8 @@ int epacl_auto_ports_choose(struct epacl_txn *txn, const struct epacl_vm *vm,
 		if (endpoint->publics[i].port)
 			continue;
 		if (!txn->auto_ports)
-			txn->auto_ports = epacl_alloc(
-				txn->memory, sizeof(*txn->auto_ports));
+			txn->auto_ports = epacl_alloc(txn->memory,
+						      sizeof(*txn->auto_ports));
 		if (!txn->auto_ports)
 			return -ENOMEM;
 		err = choose(txn, vm, endpoint, &endpoint->publics[i]);

@@ -40,9 +40,10 @@ int epacl_check_name(struct epacl_refusal *why, u16 attr, const char *noun,
 {
 	if (is_name(name))
 		return 0;
-	return epacl_refuse(why, -EINVAL, attr, "not a name",
-			    "'%s' is no name for a %s: it takes 1 to %d letters, digits, '.', '_' or '-', the first a letter",
-			    shown(name), noun, EPACL_NAME_MAX);
+	return epacl_refuse(
+		why, -EINVAL, attr, "not a name",
+		"'%s' is no name for a %s: it takes 1 to %d letters, digits, '.', '_' or '-', the first a letter",
+		shown(name), noun, EPACL_NAME_MAX);
 }
 
 /* What the kernel takes for the name of an interface, see dev_valid_name(). */
@@ -64,14 +65,14 @@ static bool is_dev(const char *s)
 int epacl_check_dev(struct epacl_refusal *why, u16 attr, const char *dev)
 {
 	if (!is_dev(dev))
-		return epacl_refuse(why, -EINVAL, attr,
-				    "not the name of an interface",
-				    "'%s' is no name of an interface: it takes 1 to %d bytes without blanks, '/' and ':'",
-				    shown(dev), IFNAMSIZ - 1);
+		return epacl_refuse(
+			why, -EINVAL, attr, "not the name of an interface",
+			"'%s' is no name of an interface: it takes 1 to %d bytes without blanks, '/' and ':'",
+			shown(dev), IFNAMSIZ - 1);
 	if (!strcmp(dev, "lo"))
-		return epacl_refuse(why, -EINVAL, attr,
-				    "the loopback interface",
-				    "'lo' is the host's loopback interface: nothing but the host itself is behind it");
+		return epacl_refuse(
+			why, -EINVAL, attr, "the loopback interface",
+			"'lo' is the host's loopback interface: nothing but the host itself is behind it");
 	return 0;
 }
 
@@ -107,15 +108,16 @@ int epacl_check_text(struct epacl_refusal *why, u16 attr, const char *text)
 	size_t n;
 
 	if (!*s)
-		return epacl_refuse(why, -EINVAL, attr, "empty text",
-				    "the name of a rule is empty: leave it out instead");
+		return epacl_refuse(
+			why, -EINVAL, attr, "empty text",
+			"the name of a rule is empty: leave it out instead");
 	for (; *s; s += n) {
 		n = character(s);
 		if (!n)
-			return epacl_refuse(why, -EINVAL, attr,
-					    "text that cannot be shown",
-					    "the name of a rule holds a control character, or is not UTF-8, at byte %zu",
-					    (size_t)(s - (const u8 *)text) + 1);
+			return epacl_refuse(
+				why, -EINVAL, attr, "text that cannot be shown",
+				"the name of a rule holds a control character, or is not UTF-8, at byte %zu",
+				(size_t)(s - (const u8 *)text) + 1);
 	}
 	return 0;
 }
@@ -207,9 +209,10 @@ int epacl_take_prefixes(struct epacl_refusal *why, u16 attr, const char *word,
 		to[i] = from[i];
 		if ((to[i].ip.family != 4 && to[i].ip.family != 6) ||
 		    to[i].len > epacl_family_bits(to[i].ip.family))
-			return epacl_refuse(why, -EINVAL, attr, "not a prefix",
-					    "number %u of '%s' is no prefix of IPv4 or IPv6",
-					    i + 1, word);
+			return epacl_refuse(
+				why, -EINVAL, attr, "not a prefix",
+				"number %u of '%s' is no prefix of IPv4 or IPv6",
+				i + 1, word);
 		epacl_prefix_mask(&to[i]);
 	}
 	return 0;

@@ -21,16 +21,14 @@ struct compiler {
 	struct epacl_refusal *why;
 };
 
-#define for_each_vnet(root, vnet)					\
+#define for_each_vnet(root, vnet)                                        \
 	for ((vnet) = epacl_vnet(epacl_pmap_next(&(root)->vnets, NULL)); \
-	     (vnet); (vnet) = epacl_vnet(				\
-			     epacl_pmap_next(&(root)->vnets,		\
-					     (vnet)->obj.name)))
+	     (vnet); (vnet) = epacl_vnet(epacl_pmap_next(&(root)->vnets, \
+							 (vnet)->obj.name)))
 
-#define for_each_vm(root, vm)						\
+#define for_each_vm(root, vm)                                            \
 	for ((vm) = epacl_vm(epacl_pmap_next(&(root)->vms, NULL)); (vm); \
-	     (vm) = epacl_vm(epacl_pmap_next(&(root)->vms,		\
-					     (vm)->obj.name)))
+	     (vm) = epacl_vm(epacl_pmap_next(&(root)->vms, (vm)->obj.name)))
 
 /*
  * The operation to blame where two objects meet is the later one of those that
@@ -85,8 +83,8 @@ static int allocate(struct compiler *c)
 	struct epacl_root *root = snap->root;
 	u32 vips = snap->npublics + 2 * root->services.n;
 
-#define ARRAY(member, n)						\
-	(!((snap->member) = epacl_alloc(c->memory,			\
+#define ARRAY(member, n)                           \
+	(!((snap->member) = epacl_alloc(c->memory, \
 					((n) + 1) * sizeof(*snap->member))))
 	if (ARRAY(nics, snap->nnics) || ARRAY(vnets, root->vnets.n) ||
 	    ARRAY(addresses, snap->naddresses) ||
@@ -97,8 +95,7 @@ static int allocate(struct compiler *c)
 	if (epacl_index_alloc(c->memory, &snap->by_dev, snap->nnics) ||
 	    epacl_index_alloc(c->memory, &snap->by_station, snap->nnics) ||
 	    epacl_index_alloc(c->memory, &snap->by_mac, snap->nnics) ||
-	    epacl_index_alloc(c->memory, &snap->by_address,
-			      snap->naddresses) ||
+	    epacl_index_alloc(c->memory, &snap->by_address, snap->naddresses) ||
 	    epacl_index_alloc(c->memory, &snap->by_public, snap->npublics) ||
 	    epacl_index_alloc(c->memory, &snap->by_vip, vips))
 		return -ENOMEM;
@@ -230,8 +227,8 @@ static int compile_vnet(struct compiler *c, struct epacl_vnet *vnet)
 	cvnet->vnet = vnet;
 	if (!vnet->npeer_vnets)
 		return check_peers(c, cvnet);
-	cvnet->peers = epacl_alloc(c->memory, vnet->npeer_vnets *
-						      sizeof(*cvnet->peers));
+	cvnet->peers = epacl_alloc(c->memory,
+				   vnet->npeer_vnets * sizeof(*cvnet->peers));
 	if (!cvnet->peers)
 		return -ENOMEM;
 	for (i = 0; i < vnet->npeer_vnets; i++)
@@ -303,13 +300,14 @@ static int refuse_address(struct compiler *c, const struct epacl_cnic *a,
 	char text[EPACL_IP_TEXT];
 
 	c->why->op = blame_nics(c, a, b);
-	return epacl_refuse(c->why, -EADDRINUSE, EPACL_NIC_A_ADDRESSES,
-			    "address belongs to another nic",
-			    "address %s is of vm '%s' (dev %s) and of vm '%s' (dev %s), %s%s",
-			    epacl_ip_text(ip, text), a->vm->obj.name,
-			    a->nic->dev, b->vm->obj.name, b->nic->dev,
-			    a->vnet ? "both in vnet " : "both without vnet",
-			    a->vnet ? a->vnet->vnet->obj.name : "");
+	return epacl_refuse(
+		c->why, -EADDRINUSE, EPACL_NIC_A_ADDRESSES,
+		"address belongs to another nic",
+		"address %s is of vm '%s' (dev %s) and of vm '%s' (dev %s), %s%s",
+		epacl_ip_text(ip, text), a->vm->obj.name, a->nic->dev,
+		b->vm->obj.name, b->nic->dev,
+		a->vnet ? "both in vnet " : "both without vnet",
+		a->vnet ? a->vnet->vnet->obj.name : "");
 }
 
 static int put_address(struct compiler *c, const struct epacl_cnic *cnic,
@@ -394,8 +392,8 @@ static int compile_nics(struct compiler *c, const struct epacl_vm *vm)
 		cnic->vm = vm;
 		cnic->nic = vm->nics[i];
 		cnic->vnet = find_vnet(snap, cnic->nic->vnet);
-		cnic->service = epacl_service(epacl_pmap_find(
-			&snap->root->services, vm->service));
+		cnic->service = epacl_service(
+			epacl_pmap_find(&snap->root->services, vm->service));
 		err = put_nic(c, cnic);
 		if (err)
 			return err;
@@ -422,13 +420,13 @@ static int refuse_public(struct compiler *c, const struct epacl_cpublic *a,
 
 	c->why->op = max(blame_vm(c, a->vm, a->endpoint->op),
 			 blame_vm(c, b->vm, b->endpoint->op));
-	return epacl_refuse(c->why, -EADDRINUSE, EPACL_ENDPOINT_A_PUBLICS,
-			    "public address and port belong to another endpoint",
-			    "public %s port %u is of endpoint '%s/%s' and of '%s/%s'",
-			    epacl_ip_text(&b->ip, text),
-			    max(a->ports.lo, b->ports.lo), a->vm->obj.name,
-			    a->endpoint->name, b->vm->obj.name,
-			    b->endpoint->name);
+	return epacl_refuse(
+		c->why, -EADDRINUSE, EPACL_ENDPOINT_A_PUBLICS,
+		"public address and port belong to another endpoint",
+		"public %s port %u is of endpoint '%s/%s' and of '%s/%s'",
+		epacl_ip_text(&b->ip, text), max(a->ports.lo, b->ports.lo),
+		a->vm->obj.name, a->endpoint->name, b->vm->obj.name,
+		b->endpoint->name);
 }
 
 /* Everything of @publics up to @n is in place already. */
@@ -564,11 +562,12 @@ static int refuse_vip(struct compiler *c, const struct epacl_cnic *cnic,
 		op = blame_obj(c, obj);
 	}
 	c->why->op = max(op, blame_vm(c, cnic->vm, cnic->nic->op));
-	return epacl_refuse(c->why, -EADDRINUSE, 0,
-			    "a public address is an address of a nic",
-			    "%s is a public address of %s '%s%s%s' and an address of vm '%s'",
-			    epacl_ip_text(vip, text), kind, name,
-			    *part ? "/" : "", part, cnic->vm->obj.name);
+	return epacl_refuse(
+		c->why, -EADDRINUSE, 0,
+		"a public address is an address of a nic",
+		"%s is a public address of %s '%s%s%s' and an address of vm '%s'",
+		epacl_ip_text(vip, text), kind, name, *part ? "/" : "", part,
+		cnic->vm->obj.name);
 }
 
 static int check_vips(struct compiler *c)
@@ -578,8 +577,7 @@ static int check_vips(struct compiler *c)
 
 	for (i = 0; i < c->snap->nvips; i++) {
 		cursor = 0;
-		cnic = epacl_snapshot_nics(c->snap, &c->snap->vips[i],
-					   &cursor);
+		cnic = epacl_snapshot_nics(c->snap, &c->snap->vips[i], &cursor);
 		if (cnic)
 			return refuse_vip(c, cnic, &c->snap->vips[i]);
 	}
@@ -679,8 +677,10 @@ static int compile(struct compiler *c)
 	if (err)
 		return err;
 	start_filling(snap);
-	err = compile_vnets(c) ?: compile_vms(c) ?: compile_publics(c, false) ?:
-	      compile_publics(c, true);
+	err = compile_vnets(c)			?:
+		      compile_vms(c)		?:
+		      compile_publics(c, false) ?:
+						  compile_publics(c, true);
 	if (err)
 		return err;
 	compile_services(snap);

@@ -9,9 +9,9 @@
 #include "decide.h"
 #include "station.h"
 
-#define PROTO_ICMP	1
-#define PROTO_ICMPV6	58
-#define ICMP_TYPE_ECHO	8
+#define PROTO_ICMP 1
+#define PROTO_ICMPV6 58
+#define ICMP_TYPE_ECHO 8
 #define ICMPV6_TYPE_ECHO 128
 
 /* ---- what is judged ---- */
@@ -111,7 +111,7 @@ static bool ask_endpoint(struct epacl_answer *answer, const struct epacl_vm *vm,
 enum closeness {
 	CLOSE_PORT,
 	CLOSE_RANGE,
-	CLOSE_PROTO,	/* an ICMP type, or a protocol without ports */
+	CLOSE_PROTO, /* an ICMP type, or a protocol without ports */
 	CLOSE_ANY,
 	CLOSE_NOT,
 };

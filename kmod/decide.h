@@ -14,18 +14,18 @@
 struct epacl_tuple {
 	struct epacl_ip src;
 	struct epacl_ip dst;
-	u16 sport;	/* 0 where the protocol has no ports */
+	u16 sport; /* 0 where the protocol has no ports */
 	u16 dport;
 	u8 proto;
-	u8 type;	/* ICMP */
+	u8 type; /* ICMP */
 	u8 code;
 };
 
 enum epacl_flow_state {
-	EPACL_FLOW_NONE,	/* nothing tracks it: it opens */
-	EPACL_FLOW_OPENER,	/* sent by the side that opened the flow */
-	EPACL_FLOW_REPLY,	/* sent by the other side */
-	EPACL_FLOW_INVALID,	/* connection tracking could not place it */
+	EPACL_FLOW_NONE, /* nothing tracks it: it opens */
+	EPACL_FLOW_OPENER, /* sent by the side that opened the flow */
+	EPACL_FLOW_REPLY, /* sent by the other side */
+	EPACL_FLOW_INVALID, /* connection tracking could not place it */
 };
 
 /**
@@ -66,8 +66,8 @@ struct epacl_host {
 /* A rule list that applies, and whose it is. */
 struct epacl_layer {
 	const struct epacl_acl *acl;
-	u8 owner;			/* enum epacl_owner_kind */
-	u8 direction;			/* enum epacl_direction */
+	u8 owner; /* enum epacl_owner_kind */
+	u8 direction; /* enum epacl_direction */
 	const struct epacl_vm *vm;
 	const struct epacl_endpoint *endpoint;
 };
@@ -75,7 +75,7 @@ struct epacl_layer {
 /* A layer that was asked, and its answer. */
 struct epacl_asked {
 	struct epacl_layer layer;
-	const struct epacl_rule *rule;	/* NULL: its default decided */
+	const struct epacl_rule *rule; /* NULL: its default decided */
 	bool permit;
 };
 
@@ -167,11 +167,10 @@ bool epacl_arrived_at_uplink(const struct epacl_vnet *vnet,
  * Return: the nic that it would have reached, whose drop `spoof` it is; NULL:
  * nothing to say against it.
  */
-const struct epacl_cnic *
-epacl_decide_arrival(const struct epacl_snapshot *snap,
-		     const struct epacl_host *host,
-		     const struct epacl_packet *packet,
-		     const struct epacl_arrival *at);
+const struct epacl_cnic *epacl_decide_arrival(const struct epacl_snapshot *snap,
+					      const struct epacl_host *host,
+					      const struct epacl_packet *packet,
+					      const struct epacl_arrival *at);
 
 /* Fills @answer in. Return: true, so that a caller can answer in one line. */
 static inline bool epacl_answer(struct epacl_answer *answer, bool permit,

@@ -105,8 +105,8 @@ static int attach(struct epacl_net *en, struct net_device *dev,
 		return -ENOMEM;
 	port->en = en;
 	port->dev = dev;
-	err = xa_err(xa_store(&en->ports, dev->ifindex, port,
-			      GFP_KERNEL_ACCOUNT));
+	err = xa_err(
+		xa_store(&en->ports, dev->ifindex, port, GFP_KERNEL_ACCOUNT));
 	if (err)
 		goto free;
 	epacl_station_reset(nic->nic->station);
@@ -148,20 +148,21 @@ static int prepare_nic(struct epacl_net *en, const struct epacl_cnic *nic,
 	reason = unfit(dev);
 	if (reason) {
 		why->op = nic->nic->op;
-		return epacl_refuse(why, -EOPNOTSUPP, EPACL_NIC_A_DEV,
-				    "interface cannot be filtered",
-				    "interface '%s' of vm '%s' cannot be filtered: %s",
-				    dev->name, nic->vm->obj.name, reason);
+		return epacl_refuse(
+			why, -EOPNOTSUPP, EPACL_NIC_A_DEV,
+			"interface cannot be filtered",
+			"interface '%s' of vm '%s' cannot be filtered: %s",
+			dev->name, nic->vm->obj.name, reason);
 	}
 	if (epacl_port(en, dev->ifindex))
 		return 0;
 	err = attach(en, dev, nic);
 	if (err) {
 		why->op = nic->nic->op;
-		return epacl_refuse(why, err, EPACL_NIC_A_DEV,
-				    "interface cannot be hooked",
-				    "interface '%s' of vm '%s' cannot be hooked: error %d",
-				    dev->name, nic->vm->obj.name, err);
+		return epacl_refuse(
+			why, err, EPACL_NIC_A_DEV, "interface cannot be hooked",
+			"interface '%s' of vm '%s' cannot be hooked: error %d",
+			dev->name, nic->vm->obj.name, err);
 	}
 	return 0;
 }
@@ -242,13 +243,14 @@ static int name_changed(struct epacl_net *en, struct net_device *dev,
 static int upper_changes(struct net_device *dev,
 			 struct netdev_notifier_changeupper_info *info)
 {
-	struct netlink_ext_ack *extack =
-		netdev_notifier_info_to_extack(&info->info);
+	struct netlink_ext_ack *extack = netdev_notifier_info_to_extack(
+		&info->info);
 
 	if (!info->linking || upper_is_fine(info->upper_dev))
 		return 0;
-	NL_SET_ERR_MSG(extack,
-		       "epacl: only a bridge, VLAN or VRF may use the interface of a VM");
+	NL_SET_ERR_MSG(
+		extack,
+		"epacl: only a bridge, VLAN or VRF may use the interface of a VM");
 	return -EOPNOTSUPP;
 }
 
@@ -363,7 +365,8 @@ static bool learn_mac(const struct epacl_ask *ask, const u8 *mac)
 	struct epacl_net *en = net_of(ask->host);
 	u64 number = epacl_mac_number(mac);
 
-	if (!is_valid_ether_addr(mac) || epacl_snapshot_mac(ask->snap, number) ||
+	if (!is_valid_ether_addr(mac) ||
+	    epacl_snapshot_mac(ask->snap, number) ||
 	    host_owns_mac(en, ask->nic, mac))
 		return false;
 	if (!epacl_station_learn_mac(station, number))

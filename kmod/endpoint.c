@@ -24,36 +24,38 @@ static int check_ports(struct epacl_refusal *why, const struct epacl_op *op,
 	if (!epacl_proto_has_ports(endpoint->proto)) {
 		if (!epacl_op_has(op, attr) && !ports->lo && !ports->hi)
 			return 0;
-		return epacl_refuse(why, -EINVAL, attr, "protocol without ports",
-				    "endpoint '%s/%s' has a port, but its protocol has none",
-				    op->endpoint.vm, endpoint->name);
+		return epacl_refuse(
+			why, -EINVAL, attr, "protocol without ports",
+			"endpoint '%s/%s' has a port, but its protocol has none",
+			op->endpoint.vm, endpoint->name);
 	}
 	if (ports->lo && ports->lo <= ports->hi)
 		return 0;
 	if (!ports->lo && !ports->hi)
-		return epacl_refuse(why, -EINVAL, attr, "port is missing",
-				    "endpoint '%s/%s' takes a port, or a range of ports, of 1 to 65535",
-				    op->endpoint.vm, endpoint->name);
-	return epacl_refuse(why, -EINVAL, attr, "not a range of ports",
-			    "endpoint '%s/%s': %u-%u is no range of ports within 1 to 65535",
-			    op->endpoint.vm, endpoint->name, ports->lo,
-			    ports->hi);
+		return epacl_refuse(
+			why, -EINVAL, attr, "port is missing",
+			"endpoint '%s/%s' takes a port, or a range of ports, of 1 to 65535",
+			op->endpoint.vm, endpoint->name);
+	return epacl_refuse(
+		why, -EINVAL, attr, "not a range of ports",
+		"endpoint '%s/%s': %u-%u is no range of ports within 1 to 65535",
+		op->endpoint.vm, endpoint->name, ports->lo, ports->hi);
 }
 
 static int check_protocol(struct epacl_refusal *why, const struct epacl_op *op,
 			  const struct epacl_endpoint *endpoint)
 {
 	if (endpoint->proto > EPACL_PROTO_ANY)
-		return epacl_refuse(why, -EINVAL, EPACL_ENDPOINT_A_PROTO,
-				    "not a protocol",
-				    "protocol %u of endpoint '%s/%s': it takes 0 to 255, or any",
-				    endpoint->proto, op->endpoint.vm,
-				    endpoint->name);
+		return epacl_refuse(
+			why, -EINVAL, EPACL_ENDPOINT_A_PROTO, "not a protocol",
+			"protocol %u of endpoint '%s/%s': it takes 0 to 255, or any",
+			endpoint->proto, op->endpoint.vm, endpoint->name);
 	if (endpoint->has_type && !is_icmp(endpoint->proto))
-		return epacl_refuse(why, -EINVAL, EPACL_ENDPOINT_A_TYPE,
-				    "type without ICMP",
-				    "'type' of endpoint '%s/%s' takes icmp or icmpv6",
-				    op->endpoint.vm, endpoint->name);
+		return epacl_refuse(
+			why, -EINVAL, EPACL_ENDPOINT_A_TYPE,
+			"type without ICMP",
+			"'type' of endpoint '%s/%s' takes icmp or icmpv6",
+			op->endpoint.vm, endpoint->name);
 	if (endpoint->has_code && !endpoint->has_type)
 		return epacl_refuse(why, -EINVAL, EPACL_ENDPOINT_A_CODE,
 				    "code without type",
@@ -70,17 +72,17 @@ static int check_public(struct epacl_refusal *why, const struct epacl_op *op,
 	char text[EPACL_IP_TEXT];
 
 	if (public->ip.family != 4 && public->ip.family != 6)
-		return epacl_refuse(why, -EINVAL, attr, "not an address",
-				    "a public address of endpoint '%s/%s' is of neither IPv4 nor IPv6",
-				    op->endpoint.vm, endpoint->name);
+		return epacl_refuse(
+			why, -EINVAL, attr, "not an address",
+			"a public address of endpoint '%s/%s' is of neither IPv4 nor IPv6",
+			op->endpoint.vm, endpoint->name);
 	if (public->port + (endpoint->ports.hi - endpoint->ports.lo) > 65535)
-		return epacl_refuse(why, -EINVAL, attr,
-				    "public ports exceed 65535",
-				    "public %s port %u of endpoint '%s/%s': %u ports from there on end above 65535",
-				    epacl_ip_text(&public->ip, text),
-				    public->port, op->endpoint.vm,
-				    endpoint->name,
-				    endpoint->ports.hi - endpoint->ports.lo + 1);
+		return epacl_refuse(
+			why, -EINVAL, attr, "public ports exceed 65535",
+			"public %s port %u of endpoint '%s/%s': %u ports from there on end above 65535",
+			epacl_ip_text(&public->ip, text), public->port,
+			op->endpoint.vm, endpoint->name,
+			endpoint->ports.hi - endpoint->ports.lo + 1);
 	return epacl_check_unicast(why, attr, "public", &public->ip);
 }
 
@@ -95,10 +97,11 @@ static int check_publics(struct epacl_refusal *why, const struct epacl_op *op,
 	int err;
 
 	if (endpoint->npublics && !epacl_proto_has_ports(endpoint->proto))
-		return epacl_refuse(why, -EINVAL, attr,
-				    "public takes a protocol with ports",
-				    "endpoint '%s/%s' cannot have a public address: its protocol has no ports",
-				    op->endpoint.vm, endpoint->name);
+		return epacl_refuse(
+			why, -EINVAL, attr,
+			"public takes a protocol with ports",
+			"endpoint '%s/%s' cannot have a public address: its protocol has no ports",
+			op->endpoint.vm, endpoint->name);
 	for (i = 0; i < endpoint->npublics; i++) {
 		err = check_public(why, op, endpoint, &publics[i]);
 		if (err)
@@ -107,12 +110,12 @@ static int check_publics(struct epacl_refusal *why, const struct epacl_op *op,
 		    !epacl_ip_equal(&publics[i - 1].ip, &publics[i].ip) ||
 		    publics[i - 1].port + more < publics[i].port)
 			continue;
-		return epacl_refuse(why, -EINVAL, attr,
-				    "a public address and port stands twice",
-				    "public %s port %u stands twice at endpoint '%s/%s'",
-				    epacl_ip_text(&publics[i].ip, text),
-				    publics[i].port, op->endpoint.vm,
-				    endpoint->name);
+		return epacl_refuse(
+			why, -EINVAL, attr,
+			"a public address and port stands twice",
+			"public %s port %u stands twice at endpoint '%s/%s'",
+			epacl_ip_text(&publics[i].ip, text), publics[i].port,
+			op->endpoint.vm, endpoint->name);
 	}
 	return 0;
 }
@@ -130,10 +133,11 @@ int epacl_endpoint_check(struct epacl_refusal *why, const struct epacl_op *op,
 		return err;
 	if (epacl_op_has(op, EPACL_ENDPOINT_A_ADDRESS) &&
 	    address->family != 4 && address->family != 6)
-		return epacl_refuse(why, -EINVAL, EPACL_ENDPOINT_A_ADDRESS,
-				    "not an address",
-				    "the address of endpoint '%s/%s' is of neither IPv4 nor IPv6",
-				    op->endpoint.vm, endpoint->name);
+		return epacl_refuse(
+			why, -EINVAL, EPACL_ENDPOINT_A_ADDRESS,
+			"not an address",
+			"the address of endpoint '%s/%s' is of neither IPv4 nor IPv6",
+			op->endpoint.vm, endpoint->name);
 	return 0;
 }
 
@@ -148,11 +152,12 @@ static int check_address(struct epacl_refusal *why, const struct epacl_vm *vm,
 	for (i = 0; i < vm->nnics; i++)
 		if (epacl_nic_owns(vm->nics[i], &endpoint->address))
 			return 0;
-	return epacl_refuse(why, -EINVAL, EPACL_ENDPOINT_A_ADDRESS,
-			    "not an address of the VM",
-			    "address %s of endpoint '%s/%s' is of no nic of vm '%s'",
-			    epacl_ip_text(&endpoint->address, text),
-			    vm->obj.name, endpoint->name, vm->obj.name);
+	return epacl_refuse(
+		why, -EINVAL, EPACL_ENDPOINT_A_ADDRESS,
+		"not an address of the VM",
+		"address %s of endpoint '%s/%s' is of no nic of vm '%s'",
+		epacl_ip_text(&endpoint->address, text), vm->obj.name,
+		endpoint->name, vm->obj.name);
 }
 
 struct epacl_ip epacl_public_target(const struct epacl_vm *vm,
@@ -188,16 +193,15 @@ static int check_targets(struct epacl_refusal *why, const struct epacl_vm *vm,
 		family = endpoint->publics[i].ip.family;
 		if (epacl_public_target(vm, endpoint, family).family)
 			continue;
-		return epacl_refuse(why, -EINVAL, EPACL_ENDPOINT_A_PUBLICS,
-				    "VM has no address of the public address's family",
-				    "public %s of endpoint '%s/%s' cannot be translated: %s of vm '%s' has no plain IPv%u address",
-				    epacl_ip_text(&endpoint->publics[i].ip,
-						  text),
-				    vm->obj.name, endpoint->name,
-				    endpoint->address.family ?
-					    "the endpoint's 'address'" :
-					    "the first nic",
-				    vm->obj.name, family);
+		return epacl_refuse(
+			why, -EINVAL, EPACL_ENDPOINT_A_PUBLICS,
+			"VM has no address of the public address's family",
+			"public %s of endpoint '%s/%s' cannot be translated: %s of vm '%s' has no plain IPv%u address",
+			epacl_ip_text(&endpoint->publics[i].ip, text),
+			vm->obj.name, endpoint->name,
+			endpoint->address.family ? "the endpoint's 'address'" :
+						   "the first nic",
+			vm->obj.name, family);
 	}
 	return 0;
 }
@@ -207,7 +211,7 @@ static u8 icmp_type(const struct epacl_endpoint *endpoint)
 {
 	if (endpoint->has_type)
 		return endpoint->type;
-	return endpoint->proto == ICMP ? 8 : 128;	/* echo request */
+	return endpoint->proto == ICMP ? 8 : 128; /* echo request */
 }
 
 /* Do two endpoints of one kind take the same packets? */
@@ -245,11 +249,11 @@ static int check_overlaps(struct epacl_refusal *why, const struct epacl_vm *vm,
 		if (!overlap(endpoint, other) ||
 		    !strcmp(other->name, endpoint->name))
 			continue;
-		return epacl_refuse(why, -EADDRINUSE, attr,
-				    "endpoints of one VM overlap",
-				    "endpoint '%s/%s' takes packets that endpoint '%s/%s' takes already",
-				    vm->obj.name, endpoint->name, vm->obj.name,
-				    other->name);
+		return epacl_refuse(
+			why, -EADDRINUSE, attr, "endpoints of one VM overlap",
+			"endpoint '%s/%s' takes packets that endpoint '%s/%s' takes already",
+			vm->obj.name, endpoint->name, vm->obj.name,
+			other->name);
 	}
 	return 0;
 }

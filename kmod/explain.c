@@ -13,8 +13,8 @@ struct journey {
 	const struct epacl_host *host;
 	const struct epacl_question *question;
 	struct epacl_explanation *out;
-	const struct epacl_cnic *sender;	/* NULL: no VM */
-	const struct epacl_cpublic *public;	/* NULL: no VIP was addressed */
+	const struct epacl_cnic *sender; /* NULL: no VM */
+	const struct epacl_cpublic *public; /* NULL: no VIP was addressed */
 	struct epacl_tuple addressed;
 	struct epacl_tuple accepted;
 };
@@ -60,12 +60,12 @@ static int refuse_owners(const struct journey *j, const struct epacl_cnic *a,
 {
 	char text[EPACL_IP_TEXT];
 
-	return epacl_refuse(why, -EINVAL, EPACL_EXPLAIN_A_SRC,
-			    "several nics could have the source address",
-			    "%s could be of %s (vm '%s') or of %s (vm '%s'): say which with 'from'",
-			    epacl_ip_text(&j->addressed.src, text),
-			    a->nic->dev, a->vm->obj.name, b->nic->dev,
-			    b->vm->obj.name);
+	return epacl_refuse(
+		why, -EINVAL, EPACL_EXPLAIN_A_SRC,
+		"several nics could have the source address",
+		"%s could be of %s (vm '%s') or of %s (vm '%s'): say which with 'from'",
+		epacl_ip_text(&j->addressed.src, text), a->nic->dev,
+		a->vm->obj.name, b->nic->dev, b->vm->obj.name);
 }
 
 static bool has_plain(const struct epacl_cnic *nic, const struct epacl_ip *ip)

@@ -16,13 +16,13 @@
 #include "station.h"
 
 /* Before defragmentation and everything else. */
-#define PRIORITY_ARRIVAL	(NF_IP_PRI_RAW_BEFORE_DEFRAG - 50)
+#define PRIORITY_ARRIVAL (NF_IP_PRI_RAW_BEFORE_DEFRAG - 50)
 /* Right behind connection tracking, before anything translates. */
-#define PRIORITY_FROM_VM	(NF_IP_PRI_CONNTRACK + 1)
+#define PRIORITY_FROM_VM (NF_IP_PRI_CONNTRACK + 1)
 /* Right behind destination NAT. */
-#define PRIORITY_VIP		(NF_IP_PRI_NAT_DST + 1)
+#define PRIORITY_VIP (NF_IP_PRI_NAT_DST + 1)
 /* Behind source NAT and all that changes packets, before the confirmation. */
-#define PRIORITY_TO_VM		(INT_MAX - 16)
+#define PRIORITY_TO_VM (INT_MAX - 16)
 
 /* ---- counting ---- */
 
@@ -62,8 +62,8 @@ static unsigned int drop_for_nobody(struct epacl_net *en, u8 direction,
 static unsigned int drop_for(const struct epacl_cnic *nic, u8 direction,
 			     enum epacl_reason reason, u32 bytes)
 {
-	epacl_count(nic->vm->counters,
-		    epacl_verdict_counter(direction, reason), bytes);
+	epacl_count(nic->vm->counters, epacl_verdict_counter(direction, reason),
+		    bytes);
 	return NF_DROP;
 }
 
@@ -121,7 +121,8 @@ static void find_sender(struct epacl_ask *ask, struct epacl_net *en,
 	at.dev = from->name;
 	at.bridge = bridge->name;
 	ask->sender_is_uplink = ask->nic->vnet &&
-		epacl_arrived_at_uplink(ask->nic->vnet->vnet, &at);
+				epacl_arrived_at_uplink(ask->nic->vnet->vnet,
+							&at);
 }
 
 /*
@@ -314,8 +315,7 @@ static bool br_netfilter_takes(const struct sk_buff *skb)
 {
 	const struct nf_bridge_info *info = nf_bridge_info_get(skb);
 
-	return info && info->physoutdev &&
-	       is_ip(ntohs(skb->protocol));
+	return info && info->physoutdev && is_ip(ntohs(skb->protocol));
 }
 
 static void judge(struct epacl_ask *ask, struct epacl_answer *answer)
@@ -425,18 +425,16 @@ static unsigned int hook_to_vm(void *priv, struct sk_buff *skb,
 
 /* ---- registration ---- */
 
-#define HOOK(family, num, function, prio)				\
-	{								\
-		.hook = (function),					\
-		.pf = (family),						\
-		.hooknum = (num),					\
-		.priority = (prio),					\
+#define HOOK(family, num, function, prio)                             \
+	{                                                             \
+		.hook = (function), .pf = (family), .hooknum = (num), \
+		.priority = (prio),                                   \
 	}
 
-#define HOOKS(family, pre, post)					\
-	HOOK(family, pre, hook_arrival, PRIORITY_ARRIVAL),		\
-	HOOK(family, pre, hook_from_vm, PRIORITY_FROM_VM),		\
-	HOOK(family, post, hook_to_vm, PRIORITY_TO_VM)
+#define HOOKS(family, pre, post)                                   \
+	HOOK(family, pre, hook_arrival, PRIORITY_ARRIVAL),         \
+		HOOK(family, pre, hook_from_vm, PRIORITY_FROM_VM), \
+		HOOK(family, post, hook_to_vm, PRIORITY_TO_VM)
 
 static const struct nf_hook_ops hooks[] = {
 	HOOKS(NFPROTO_IPV4, NF_INET_PRE_ROUTING, NF_INET_POST_ROUTING),

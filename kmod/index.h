@@ -35,9 +35,9 @@ static inline u32 epacl_hash_ip(u32 seed, const struct epacl_ip *ip, u32 more)
  * Walks the elements whose hash may be @hash: @pos is the position, @i the
  * number of the element.
  */
-#define epacl_index_for_each(index, hash, pos, i)			\
-	for ((pos) = (hash) & (index)->mask;				\
-	     ((i) = (index)->slots[pos]) && ((i)--, true);		\
+#define epacl_index_for_each(index, hash, pos, i)          \
+	for ((pos) = (hash) & (index)->mask;               \
+	     ((i) = (index)->slots[pos]) && ((i)--, true); \
 	     (pos) = ((pos) + 1) & (index)->mask)
 
 /* Room for @n elements. Return: 0 or -ENOMEM. */

@@ -106,7 +106,7 @@ static inline bool epacl_acl_is_idle(const struct epacl_acl *acl)
 
 struct epacl_service {
 	struct epacl_obj obj;
-	struct epacl_ip vip[2];		/* IPv4, IPv6; family 0: none */
+	struct epacl_ip vip[2]; /* IPv4, IPv6; family 0: none */
 };
 
 /* A name in a list of names. */
@@ -157,7 +157,7 @@ struct epacl_nic {
 
 struct epacl_public {
 	struct epacl_ip ip;
-	u16 port;	/* 0 for an endpoint whose protocol has no ports */
+	u16 port; /* 0 for an endpoint whose protocol has no ports */
 };
 
 /**
@@ -178,7 +178,7 @@ struct epacl_endpoint {
 	char name[EPACL_NAME_MAX + 1];
 	u16 proto;
 	struct epacl_ports ports;
-	bool has_type;	/* as typed: false means echo request */
+	bool has_type; /* as typed: false means echo request */
 	bool has_code;
 	u8 type;
 	u8 code;

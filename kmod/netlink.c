@@ -19,9 +19,9 @@
 
 /* genl_ops.internal_flags: what the handler finds in user_ptr[0]. */
 enum {
-	EPACL_NL_TXN		= 1 << 0, /* the transaction, locked */
-	EPACL_NL_TXN_OPTIONAL	= 1 << 1, /* or NULL, if none is named */
-	EPACL_NL_OP		= 1 << 2, /* and parses the request itself */
+	EPACL_NL_TXN = 1 << 0, /* the transaction, locked */
+	EPACL_NL_TXN_OPTIONAL = 1 << 1, /* or NULL, if none is named */
+	EPACL_NL_OP = 1 << 2, /* and parses the request itself */
 };
 
 /* ---- transactions ---- */
@@ -171,9 +171,10 @@ int epacl_nl_txn_check(const struct epacl_nl_txn *t,
 	if (!t->ended)
 		return 0;
 	epacl_nl_why(extack, &t->txn.why);
-	return epacl_nl_refuse(extack, NULL, -ECANCELED, t->txn.error ?
-			       "the transaction has failed before" :
-			       "the transaction has been committed");
+	return epacl_nl_refuse(extack, NULL, -ECANCELED,
+			       t->txn.error ?
+				       "the transaction has failed before" :
+				       "the transaction has been committed");
 }
 
 static int socket_closed(struct notifier_block *nb, unsigned long event,
@@ -224,8 +225,9 @@ static int check_header(const struct genl_info *info)
 				       "reserved bits of the header are set");
 	if (info->nlhdr->nlmsg_flags &
 	    ~(NLM_F_REQUEST | NLM_F_ACK | NLM_F_ECHO))
-		return epacl_nl_refuse(info->extack, NULL, -EINVAL,
-				       "flags of the header have no meaning here");
+		return epacl_nl_refuse(
+			info->extack, NULL, -EINVAL,
+			"flags of the header have no meaning here");
 	return 0;
 }
 
@@ -329,7 +331,7 @@ static int cmd_begin(struct sk_buff *skb, struct genl_info *info)
 		return -ENOMEM;
 	}
 	err = put_u64(msg, EPACL_A_TXN, t->cookie) ?:
-	      put_u64(msg, EPACL_A_GENERATION, generation);
+		      put_u64(msg, EPACL_A_GENERATION, generation);
 	/* From here on another thread may end it: no more looks at it. */
 	if (txn_link(en, t)) {
 		txn_put(t);
@@ -473,7 +475,7 @@ static int cmd_commit(struct sk_buff *skb, struct genl_info *info)
 		return err;
 	}
 	err = put_u64(msg, EPACL_A_GENERATION, generation) ?:
-	      nla_put_u32(msg, EPACL_A_OPERATIONS, t->txn.nops);
+		      nla_put_u32(msg, EPACL_A_OPERATIONS, t->txn.nops);
 	return reply(info, msg, hdr, err);
 }
 
@@ -547,41 +549,39 @@ static int cmd_info(struct sk_buff *skb, struct genl_info *info)
 /* ---- the family ---- */
 
 static const struct nla_policy begin_policy[EPACL_A_MAX + 1] = {
-	[EPACL_A_GENERATION]	= { .type = NLA_U64 },
+	[EPACL_A_GENERATION] = { .type = NLA_U64 },
 };
 
 static const struct nla_policy commit_policy[EPACL_A_MAX + 1] = {
-	[EPACL_A_TXN]		= { .type = NLA_U64 },
-	[EPACL_A_FLAGS]		= NLA_POLICY_MASK(NLA_U32, EPACL_F_DRY_RUN),
+	[EPACL_A_TXN] = { .type = NLA_U64 },
+	[EPACL_A_FLAGS] = NLA_POLICY_MASK(NLA_U32, EPACL_F_DRY_RUN),
 };
 
 static const struct nla_policy txn_policy[EPACL_A_MAX + 1] = {
-	[EPACL_A_TXN]		= { .type = NLA_U64 },
+	[EPACL_A_TXN] = { .type = NLA_U64 },
 };
 
 static const struct nla_policy empty_policy[EPACL_A_MAX + 1] = {};
 
 /* Reading needs the capability too: rules tell what a host is open to. */
-#define EPACL_NL_COMMAND(_cmd, _handler, _policy, _internal) {		\
-	.cmd		= (_cmd),					\
-	.flags		= GENL_UNS_ADMIN_PERM,				\
-	.doit		= (_handler),					\
-	.policy		= (_policy),					\
-	.maxattr	= EPACL_A_MAX,					\
-	.internal_flags	= (_internal),					\
-}
+#define EPACL_NL_COMMAND(_cmd, _handler, _policy, _internal)           \
+	{                                                              \
+		.cmd = (_cmd), .flags = GENL_UNS_ADMIN_PERM,           \
+		.doit = (_handler), .policy = (_policy),               \
+		.maxattr = EPACL_A_MAX, .internal_flags = (_internal), \
+	}
 
 /*
  * No policy: the core does not parse these, their handler does. What the core
  * refuses, the transaction would not hear of, and a commit that follows would
  * put half of what was meant in force.
  */
-#define EPACL_NL_OPERATION(_cmd) {					\
-	.cmd		= (_cmd),					\
-	.flags		= GENL_UNS_ADMIN_PERM,				\
-	.doit		= cmd_operation,				\
-	.internal_flags	= EPACL_NL_TXN | EPACL_NL_OP,			\
-}
+#define EPACL_NL_OPERATION(_cmd)                              \
+	{                                                     \
+		.cmd = (_cmd), .flags = GENL_UNS_ADMIN_PERM,  \
+		.doit = cmd_operation,                        \
+		.internal_flags = EPACL_NL_TXN | EPACL_NL_OP, \
+	}
 
 static const struct genl_ops ops[] = {
 	EPACL_NL_COMMAND(EPACL_CMD_BEGIN, cmd_begin, begin_policy, 0),
@@ -595,13 +595,13 @@ static const struct genl_ops ops[] = {
 	EPACL_NL_OPERATION(EPACL_CMD_REMOVE),
 	EPACL_NL_OPERATION(EPACL_CMD_FLUSH),
 	{
-		.cmd		= EPACL_CMD_GET,
-		.flags		= GENL_UNS_ADMIN_PERM,
-		.start		= epacl_nl_get_start,
-		.dumpit		= epacl_nl_get_dumpit,
-		.done		= epacl_nl_get_done,
-		.policy		= epacl_nl_get_policy,
-		.maxattr	= EPACL_A_MAX,
+		.cmd = EPACL_CMD_GET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.start = epacl_nl_get_start,
+		.dumpit = epacl_nl_get_dumpit,
+		.done = epacl_nl_get_done,
+		.policy = epacl_nl_get_policy,
+		.maxattr = EPACL_A_MAX,
 	},
 	EPACL_NL_COMMAND(EPACL_CMD_EXPLAIN, epacl_nl_explain,
 			 epacl_nl_explain_policy,
@@ -614,20 +614,20 @@ static const struct genl_multicast_group groups[] = {
 };
 
 struct genl_family epacl_nl_family __ro_after_init = {
-	.name		= EPACL_GENL_NAME,
-	.version	= EPACL_GENL_VERSION,
-	.netnsok	= true,
+	.name = EPACL_GENL_NAME,
+	.version = EPACL_GENL_VERSION,
+	.netnsok = true,
 	/* A long commit must not hold up the rest of the host. */
-	.parallel_ops	= true,
-	.module		= THIS_MODULE,
-	.pre_doit	= pre_doit,
-	.post_doit	= post_doit,
-	.ops		= ops,
-	.n_ops		= ARRAY_SIZE(ops),
+	.parallel_ops = true,
+	.module = THIS_MODULE,
+	.pre_doit = pre_doit,
+	.post_doit = post_doit,
+	.ops = ops,
+	.n_ops = ARRAY_SIZE(ops),
 	/* Below it the core takes operations without a policy. */
-	.resv_start_op	= EPACL_CMD_FLUSH + 1,
-	.mcgrps		= groups,
-	.n_mcgrps	= ARRAY_SIZE(groups),
+	.resv_start_op = EPACL_CMD_FLUSH + 1,
+	.mcgrps = groups,
+	.n_mcgrps = ARRAY_SIZE(groups),
 };
 
 /**

@@ -19,7 +19,7 @@ enum {
 	PHASE_SERVICES,
 	PHASE_VNETS,
 	PHASE_VMS,
-	PHASE_NAMESPACE,	/* verdicts that concern no VM */
+	PHASE_NAMESPACE, /* verdicts that concern no VM */
 	PHASE_END,
 };
 
@@ -195,8 +195,8 @@ static int fill_owner(struct sk_buff *skb, const struct epacl_vm *vm,
 	    nla_put_string(skb, EPACL_OWNER_A_NAME, vm->obj.name))
 		return -EMSGSIZE;
 	return endpoint ?
-	       nla_put_string(skb, EPACL_OWNER_A_PART, endpoint->name) :
-	       nla_put_u8(skb, EPACL_OWNER_A_DIRECTION, direction);
+		       nla_put_string(skb, EPACL_OWNER_A_PART, endpoint->name) :
+		       nla_put_u8(skb, EPACL_OWNER_A_DIRECTION, direction);
 }
 
 int epacl_nl_put_owner(struct sk_buff *skb, int attr, const struct epacl_vm *vm,
@@ -226,26 +226,23 @@ static int fill_service(struct sk_buff *skb,
 		n++;
 	}
 	return nla_put_string(skb, EPACL_SERVICE_A_NAME, service->obj.name) ?:
-	       put_prefixes(skb, EPACL_SERVICE_A_VIPS, vips, n);
+		       put_prefixes(skb, EPACL_SERVICE_A_VIPS, vips, n);
 }
 
 static int fill_vnet(struct sk_buff *skb, const struct epacl_vnet *vnet)
 {
 	return nla_put_string(skb, EPACL_VNET_A_NAME, vnet->obj.name) ?:
-	       put_prefixes(skb, EPACL_VNET_A_PREFIXES, vnet->prefixes,
-			    vnet->nprefixes) ?:
-	       put_prefixes(skb, EPACL_VNET_A_PEER_PREFIXES, vnet->peers,
-			    vnet->npeers) ?:
-	       put_names(skb, EPACL_VNET_A_PEER_VNET, vnet->peer_vnets,
-			 vnet->npeer_vnets) ?:
-	       put_names(skb, EPACL_VNET_A_UPLINK, vnet->uplinks,
-			 vnet->nuplinks);
+		       put_prefixes(skb, EPACL_VNET_A_PREFIXES, vnet->prefixes, vnet->nprefixes) ?:
+		       put_prefixes(skb, EPACL_VNET_A_PEER_PREFIXES, vnet->peers, vnet->npeers) ?:
+		       put_names(skb, EPACL_VNET_A_PEER_VNET, vnet->peer_vnets, vnet->npeer_vnets) ?:
+		       put_names(skb, EPACL_VNET_A_UPLINK, vnet->uplinks,
+				 vnet->nuplinks);
 }
 
 static int fill_vm(struct sk_buff *skb, const struct epacl_vm *vm)
 {
 	return nla_put_string(skb, EPACL_VM_A_NAME, vm->obj.name) ?:
-	       put_name(skb, EPACL_VM_A_SERVICE, vm->service);
+		       put_name(skb, EPACL_VM_A_SERVICE, vm->service);
 }
 
 static int fill_nic(struct sk_buff *skb, const struct epacl_vm *vm,
@@ -258,8 +255,8 @@ static int fill_nic(struct sk_buff *skb, const struct epacl_vm *vm,
 	     nla_put(skb, EPACL_NIC_A_MAC, ETH_ALEN, nic->mac)) ||
 	    put_name(skb, EPACL_NIC_A_VNET, nic->vnet))
 		return -EMSGSIZE;
-	return nla_put_u32(skb, EPACL_NIC_A_IFINDEX, nic->station ?
-			   READ_ONCE(nic->station->ifindex) : 0);
+	return nla_put_u32(skb, EPACL_NIC_A_IFINDEX,
+			   nic->station ? READ_ONCE(nic->station->ifindex) : 0);
 }
 
 /* One a family, if any public address is translated. */
@@ -292,24 +289,20 @@ static int fill_endpoint(struct sk_buff *skb, const struct epacl_vm *vm,
 	    nla_put_string(skb, EPACL_ENDPOINT_A_NAME, e->name) ||
 	    nla_put_u16(skb, EPACL_ENDPOINT_A_PROTO, e->proto) ||
 	    put_ports(skb, EPACL_ENDPOINT_A_PORTS, &e->ports, nports) ||
-	    (e->has_type &&
-	     nla_put_u8(skb, EPACL_ENDPOINT_A_TYPE, e->type)) ||
-	    (e->has_code &&
-	     nla_put_u8(skb, EPACL_ENDPOINT_A_CODE, e->code)) ||
+	    (e->has_type && nla_put_u8(skb, EPACL_ENDPOINT_A_TYPE, e->type)) ||
+	    (e->has_code && nla_put_u8(skb, EPACL_ENDPOINT_A_CODE, e->code)) ||
 	    (e->address.family &&
 	     epacl_nl_put_ip(skb, EPACL_ENDPOINT_A_ADDRESS, &e->address)))
 		return -EMSGSIZE;
-	return put_publics(skb, EPACL_ENDPOINT_A_PUBLICS, e->publics,
-			   e->npublics) ?:
-	       put_targets(skb, vm, e);
+	return put_publics(skb, EPACL_ENDPOINT_A_PUBLICS, e->publics, e->npublics) ?:
+		       put_targets(skb, vm, e);
 }
 
 static int fill_rules(struct sk_buff *skb, const struct item *item)
 {
-	return epacl_nl_put_owner(skb, EPACL_RULES_A_OWNER, item->vm,
-				  item->endpoint, item->direction) ?:
-	       nla_put_u8(skb, EPACL_RULES_A_DEFAULT, item->acl->deflt) ?:
-	       nla_put_u32(skb, EPACL_RULES_A_COUNT, item->acl->n);
+	return epacl_nl_put_owner(skb, EPACL_RULES_A_OWNER, item->vm, item->endpoint, item->direction) ?:
+		       nla_put_u8(skb, EPACL_RULES_A_DEFAULT, item->acl->deflt) ?:
+		       nla_put_u32(skb, EPACL_RULES_A_COUNT, item->acl->n);
 }
 
 static int put_match(struct sk_buff *skb, const struct epacl_match *match)
@@ -340,14 +333,12 @@ static int fill_rule(struct sk_buff *skb, const struct item *item)
 	    nla_put_u8(skb, EPACL_RULE_A_ACTION,
 		       rule->permit ? EPACL_PERMIT : EPACL_DROP) ||
 	    put_match(skb, &rule->match) ||
-	    (rule->text &&
-	     nla_put_string(skb, EPACL_RULE_A_TEXT, rule->text)))
+	    (rule->text && nla_put_string(skb, EPACL_RULE_A_TEXT, rule->text)))
 		return -EMSGSIZE;
 	epacl_counters_read(rule->counters, rule->counter, &count);
-	return nla_put_u64_64bit(skb, EPACL_RULE_A_PACKETS, count.packets,
-				 EPACL_RULE_A_PAD) ?:
-	       nla_put_u64_64bit(skb, EPACL_RULE_A_BYTES, count.bytes,
-				 EPACL_RULE_A_PAD);
+	return nla_put_u64_64bit(skb, EPACL_RULE_A_PACKETS, count.packets, EPACL_RULE_A_PAD) ?:
+		       nla_put_u64_64bit(skb, EPACL_RULE_A_BYTES, count.bytes,
+					 EPACL_RULE_A_PAD);
 }
 
 static int put_count(struct sk_buff *skb, u8 direction, u8 reason,
@@ -355,8 +346,7 @@ static int put_count(struct sk_buff *skb, u8 direction, u8 reason,
 {
 	struct nlattr *nest = nla_nest_start(skb, EPACL_REASONS_A_COUNT);
 
-	if (!nest ||
-	    nla_put_u8(skb, EPACL_COUNT_A_DIRECTION, direction) ||
+	if (!nest || nla_put_u8(skb, EPACL_COUNT_A_DIRECTION, direction) ||
 	    nla_put_u8(skb, EPACL_COUNT_A_REASON, reason) ||
 	    nla_put_u64_64bit(skb, EPACL_COUNT_A_PACKETS, count->packets,
 			      EPACL_COUNT_A_PAD) ||
@@ -405,12 +395,12 @@ static int fill_item(struct sk_buff *skb, const struct dump *d,
 		return nla_put_u32(skb, EPACL_LIMITS_A_RULES_PER_ENDPOINT,
 				   d->root->rules_per_endpoint);
 	case EPACL_A_SERVICE:
-		return fill_service(skb, container_of(d->obj,
-						      struct epacl_service,
-						      obj));
+		return fill_service(skb,
+				    container_of(d->obj, struct epacl_service,
+						 obj));
 	case EPACL_A_VNET:
-		return fill_vnet(skb, container_of(d->obj, struct epacl_vnet,
-						   obj));
+		return fill_vnet(skb,
+				 container_of(d->obj, struct epacl_vnet, obj));
 	case EPACL_A_VM:
 		return fill_vm(skb, item->vm);
 	case EPACL_A_NIC:
@@ -462,18 +452,19 @@ static u32 item_room(const struct dump *d, const struct item *item)
 	switch (item->kind) {
 	case EPACL_A_VNET:
 		vnet = container_of(d->obj, struct epacl_vnet, obj);
-		return room + (vnet->nprefixes + vnet->npeers) *
-				      sizeof(struct epacl_u_prefix) +
+		return room +
+		       (vnet->nprefixes + vnet->npeers) *
+			       sizeof(struct epacl_u_prefix) +
 		       (vnet->npeer_vnets + vnet->nuplinks) * name;
 	case EPACL_A_NIC:
 		return room + item->nic->n * sizeof(struct epacl_u_prefix);
 	case EPACL_A_ENDPOINT:
-		return room + item->endpoint->npublics *
-				      sizeof(struct epacl_u_public);
+		return room +
+		       item->endpoint->npublics * sizeof(struct epacl_u_public);
 	case EPACL_A_RULE:
-		return room + (item->rule->match.nlports +
-			       item->rule->match.nrports) *
-				      sizeof(struct epacl_u_ports);
+		return room +
+		       (item->rule->match.nlports + item->rule->match.nrports) *
+			       sizeof(struct epacl_u_ports);
 	case EPACL_A_REASONS:
 		/* Two numbers, two counters, each with a pad. */
 		return room + EPACL_VERDICT_COUNTERS * 64;
@@ -538,8 +529,7 @@ static void enter_phase(struct dump *d, u8 phase)
 
 static void next_obj(struct dump *d)
 {
-	d->obj = d->only ? NULL :
-			   epacl_pmap_next(phase_map(d), d->obj->name);
+	d->obj = d->only ? NULL : epacl_pmap_next(phase_map(d), d->obj->name);
 	d->part = 0;
 	d->i = 0;
 	d->j = 0;
@@ -666,7 +656,8 @@ static bool is_wanted(const struct dump *d, const struct item *item)
 		       !strcmp(item->endpoint->name, f->endpoint.name);
 	case EPACL_A_RULES:
 		return f->set & BIT(EPACL_RULES_A_OWNER) ?
-		       is_owner(&f->rules.owner, item) : list_is_told(item);
+			       is_owner(&f->rules.owner, item) :
+			       list_is_told(item);
 	case EPACL_A_RULE:
 		/* Lists of other owners are passed by, see advance(). */
 		return !(f->set & BIT(EPACL_RULE_A_ORDER)) ||
@@ -793,8 +784,9 @@ static int take_root(struct dump *d, const struct sock *sk,
 
 	if (!attr) {
 		d->root = epacl_net_root(d->en);
-		return d->root ? 0 : epacl_nl_refuse(&d->extack, NULL, -ENOMEM,
-						     "out of memory");
+		return d->root ? 0 :
+				 epacl_nl_refuse(&d->extack, NULL, -ENOMEM,
+						 "out of memory");
 	}
 	t = epacl_nl_txn_lock(d->en, sk, attr, &d->extack);
 	if (IS_ERR(t))

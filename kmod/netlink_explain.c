@@ -19,23 +19,23 @@ struct work {
 };
 
 static const struct nla_policy question_policy[] = {
-	[EPACL_EXPLAIN_A_PROTO]	= NLA_POLICY_MAX(NLA_U16, EPACL_PROTO_ANY - 1),
-	[EPACL_EXPLAIN_A_SRC]	=
-		NLA_POLICY_EXACT_LEN(sizeof(struct epacl_u_prefix)),
-	[EPACL_EXPLAIN_A_SPORT]	= { .type = NLA_U16 },
-	[EPACL_EXPLAIN_A_DST]	=
-		NLA_POLICY_EXACT_LEN(sizeof(struct epacl_u_prefix)),
-	[EPACL_EXPLAIN_A_DPORT]	= { .type = NLA_U16 },
-	[EPACL_EXPLAIN_A_TYPE]	= { .type = NLA_U8 },
-	[EPACL_EXPLAIN_A_CODE]	= { .type = NLA_U8 },
-	[EPACL_EXPLAIN_A_FROM]	= { .type = NLA_NUL_STRING,
-				    .len = IFNAMSIZ - 1 },
+	[EPACL_EXPLAIN_A_PROTO] = NLA_POLICY_MAX(NLA_U16, EPACL_PROTO_ANY - 1),
+	[EPACL_EXPLAIN_A_SRC] = NLA_POLICY_EXACT_LEN(
+		sizeof(struct epacl_u_prefix)),
+	[EPACL_EXPLAIN_A_SPORT] = { .type = NLA_U16 },
+	[EPACL_EXPLAIN_A_DST] = NLA_POLICY_EXACT_LEN(
+		sizeof(struct epacl_u_prefix)),
+	[EPACL_EXPLAIN_A_DPORT] = { .type = NLA_U16 },
+	[EPACL_EXPLAIN_A_TYPE] = { .type = NLA_U8 },
+	[EPACL_EXPLAIN_A_CODE] = { .type = NLA_U8 },
+	[EPACL_EXPLAIN_A_FROM] = { .type = NLA_NUL_STRING,
+				   .len = IFNAMSIZ - 1 },
 	[EPACL_EXPLAIN_A_FROM_HOST] = { .type = NLA_FLAG },
 };
 
 const struct nla_policy epacl_nl_explain_policy[EPACL_A_MAX + 1] = {
-	[EPACL_A_TXN]		= { .type = NLA_U64 },
-	[EPACL_A_EXPLAIN]	= NLA_POLICY_NESTED(question_policy),
+	[EPACL_A_TXN] = { .type = NLA_U64 },
+	[EPACL_A_EXPLAIN] = NLA_POLICY_NESTED(question_policy),
 };
 
 /* ---- the question ---- */
@@ -50,13 +50,14 @@ static int check_question(struct nlattr **tb, const struct epacl_tuple *tuple,
 			  struct netlink_ext_ack *extack)
 {
 	struct nlattr *port = tb[EPACL_EXPLAIN_A_SPORT] ?:
-			      tb[EPACL_EXPLAIN_A_DPORT];
+				      tb[EPACL_EXPLAIN_A_DPORT];
 	struct nlattr *type = tb[EPACL_EXPLAIN_A_TYPE] ?:
-			      tb[EPACL_EXPLAIN_A_CODE];
+							 tb[EPACL_EXPLAIN_A_CODE];
 
 	if (tuple->src.family != tuple->dst.family)
-		return epacl_nl_refuse(extack, tb[EPACL_EXPLAIN_A_DST], -EINVAL,
-				       "source and destination are of two families");
+		return epacl_nl_refuse(
+			extack, tb[EPACL_EXPLAIN_A_DST], -EINVAL,
+			"source and destination are of two families");
 	if (port && !epacl_proto_has_ports(tuple->proto))
 		return epacl_nl_refuse(extack, port, -EINVAL,
 				       "the protocol has no ports");
@@ -86,7 +87,9 @@ static int take_question(const struct nlattr *nest, struct epacl_question *q,
 			 struct netlink_ext_ack *extack)
 {
 	static const u8 needed[] = {
-		EPACL_EXPLAIN_A_PROTO, EPACL_EXPLAIN_A_SRC, EPACL_EXPLAIN_A_DST,
+		EPACL_EXPLAIN_A_PROTO,
+		EPACL_EXPLAIN_A_SRC,
+		EPACL_EXPLAIN_A_DST,
 	};
 	struct nlattr *tb[EPACL_EXPLAIN_A_MAX + 1];
 	struct epacl_tuple *tuple = &q->tuple;
@@ -100,15 +103,16 @@ static int take_question(const struct nlattr *nest, struct epacl_question *q,
 		if (!tb[needed[i]])
 			return epacl_nl_miss(extack, nest, needed[i]);
 	err = epacl_nl_parse_ip(tb[EPACL_EXPLAIN_A_SRC], &tuple->src, extack) ?:
-	      epacl_nl_parse_ip(tb[EPACL_EXPLAIN_A_DST], &tuple->dst, extack);
+		      epacl_nl_parse_ip(tb[EPACL_EXPLAIN_A_DST], &tuple->dst,
+					extack);
 	if (err)
 		return err;
 	tuple->proto = nla_get_u16(tb[EPACL_EXPLAIN_A_PROTO]);
 	tuple->sport = get_u16(tb[EPACL_EXPLAIN_A_SPORT]);
 	tuple->dport = get_u16(tb[EPACL_EXPLAIN_A_DPORT]);
 	tuple->type = tb[EPACL_EXPLAIN_A_TYPE] ?
-		      nla_get_u8(tb[EPACL_EXPLAIN_A_TYPE]) :
-		      echo_request(tuple->proto);
+			      nla_get_u8(tb[EPACL_EXPLAIN_A_TYPE]) :
+			      echo_request(tuple->proto);
 	if (tb[EPACL_EXPLAIN_A_CODE])
 		tuple->code = nla_get_u8(tb[EPACL_EXPLAIN_A_CODE]);
 	if (tb[EPACL_EXPLAIN_A_FROM])
@@ -129,8 +133,8 @@ static int put_layer(struct sk_buff *skb, const struct epacl_asked *asked)
 			       layer->endpoint, layer->direction) ||
 	    nla_put_u8(skb, EPACL_LAYER_A_VERDICT,
 		       asked->permit ? EPACL_PERMIT : EPACL_DROP) ||
-	    (asked->rule && nla_put_u16(skb, EPACL_LAYER_A_ORDER,
-					asked->rule->order)))
+	    (asked->rule &&
+	     nla_put_u16(skb, EPACL_LAYER_A_ORDER, asked->rule->order)))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -148,7 +152,8 @@ static int put_decider(struct sk_buff *skb, const struct epacl_answer *answer)
 			       last->layer.endpoint, last->layer.direction))
 		return -EMSGSIZE;
 	return last->rule ?
-	       nla_put_u16(skb, EPACL_LEG_A_ORDER, last->rule->order) : 0;
+		       nla_put_u16(skb, EPACL_LEG_A_ORDER, last->rule->order) :
+		       0;
 }
 
 static int put_tuple(struct sk_buff *skb, const struct epacl_tuple *tuple)
@@ -159,7 +164,7 @@ static int put_tuple(struct sk_buff *skb, const struct epacl_tuple *tuple)
 	if (!epacl_proto_has_ports(tuple->proto))
 		return 0;
 	return nla_put_u16(skb, EPACL_LEG_A_SPORT, tuple->sport) ?:
-	       nla_put_u16(skb, EPACL_LEG_A_DPORT, tuple->dport);
+		       nla_put_u16(skb, EPACL_LEG_A_DPORT, tuple->dport);
 }
 
 static int put_leg(struct sk_buff *skb, const struct epacl_leg *leg)
@@ -169,8 +174,8 @@ static int put_leg(struct sk_buff *skb, const struct epacl_leg *leg)
 	u32 i;
 
 	if (!nest ||
-	    (leg->nic && nla_put_string(skb, EPACL_LEG_A_VM,
-					leg->nic->vm->obj.name)) ||
+	    (leg->nic &&
+	     nla_put_string(skb, EPACL_LEG_A_VM, leg->nic->vm->obj.name)) ||
 	    nla_put_u8(skb, EPACL_LEG_A_DIRECTION, leg->direction) ||
 	    nla_put_u8(skb, EPACL_LEG_A_VERDICT,
 		       answer->permit ? EPACL_PERMIT : EPACL_DROP) ||
@@ -243,7 +248,7 @@ static int answer(struct genl_info *info, struct work *work,
 
 	if (t)
 		err = epacl_nl_txn_check(t, info->extack) ?:
-		      compile(en, t, &work->why);
+			      compile(en, t, &work->why);
 	if (!err) {
 		rcu_read_lock();
 		err = judge(en, t ? t->shown : rcu_dereference(en->snapshot),

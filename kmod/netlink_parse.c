@@ -83,8 +83,9 @@ static const char *convert_plain(const void *from, void *to)
 	const struct epacl_prefix *prefix = to;
 
 	return convert_prefix(from, to) ?:
-	       (epacl_prefix_is_plain(prefix) ? NULL :
-		"a plain address is needed, not a prefix");
+					  (epacl_prefix_is_plain(prefix) ?
+						   NULL :
+						   "a plain address is needed, not a prefix");
 }
 
 static const char *convert_address(const void *from, void *to)
@@ -120,20 +121,27 @@ static const char *convert_public(const void *from, void *to)
 	return convert_ip(u->family, u->addr, &public->ip);
 }
 
-#define ELEMENT(_from, _to, _convert) {					\
-	.from = sizeof(_from), .to = sizeof(_to), .convert = (_convert)	\
-}
+#define ELEMENT(_from, _to, _convert)                     \
+	{                                                 \
+		.from = sizeof(_from), .to = sizeof(_to), \
+		.convert = (_convert)                     \
+	}
 
-static const struct element prefix_element =
-	ELEMENT(struct epacl_u_prefix, struct epacl_prefix, convert_prefix);
-static const struct element plain_element =
-	ELEMENT(struct epacl_u_prefix, struct epacl_prefix, convert_plain);
-static const struct element address_element =
-	ELEMENT(struct epacl_u_prefix, struct epacl_ip, convert_address);
-static const struct element ports_element =
-	ELEMENT(struct epacl_u_ports, struct epacl_ports, convert_ports);
-static const struct element public_element =
-	ELEMENT(struct epacl_u_public, struct epacl_public, convert_public);
+static const struct element prefix_element = ELEMENT(struct epacl_u_prefix,
+						     struct epacl_prefix,
+						     convert_prefix);
+static const struct element plain_element = ELEMENT(struct epacl_u_prefix,
+						    struct epacl_prefix,
+						    convert_plain);
+static const struct element address_element = ELEMENT(struct epacl_u_prefix,
+						      struct epacl_ip,
+						      convert_address);
+static const struct element ports_element = ELEMENT(struct epacl_u_ports,
+						    struct epacl_ports,
+						    convert_ports);
+static const struct element public_element = ELEMENT(struct epacl_u_public,
+						     struct epacl_public,
+						     convert_public);
 
 int epacl_nl_parse_ip(const struct nlattr *attr, struct epacl_ip *ip,
 		      struct netlink_ext_ack *extack)
@@ -194,8 +202,8 @@ static int take_element(const struct parse *p, const struct field *f,
 }
 
 static int list_alloc(const struct parse *p, const struct field *f,
-		      const struct nlattr *attr, struct epacl_list *list,
-		      u32 n, size_t size)
+		      const struct nlattr *attr, struct epacl_list *list, u32 n,
+		      size_t size)
 {
 	if (f->max && n > f->max)
 		return epacl_nl_refuse(p->extack, attr, -EINVAL,
@@ -285,7 +293,7 @@ static int take_owner(const struct parse *p, const struct field *f,
 	int err;
 
 	err = nla_parse_nested(tb, EPACL_OWNER_A_MAX, nest, NULL, p->extack) ?:
-	      check_once(nla_data(nest), nla_len(nest), 0, p->extack);
+		      check_once(nla_data(nest), nla_len(nest), 0, p->extack);
 	if (err)
 		return err;
 	if (!tb[EPACL_OWNER_A_KIND])
@@ -309,15 +317,15 @@ static int take_owner(const struct parse *p, const struct field *f,
 	return 0;
 }
 
-#define FIELD(_attr, _member, _take, ...) {				\
-	.attr = (_attr),						\
-	.at = offsetof(struct epacl_op, _member),			\
-	.size = sizeof_field(struct epacl_op, _member),			\
-	.take = (_take), ##__VA_ARGS__					\
-}
-#define ONE(_attr, _member, _element)					\
+#define FIELD(_attr, _member, _take, ...)                                  \
+	{                                                                  \
+		.attr = (_attr), .at = offsetof(struct epacl_op, _member), \
+		.size = sizeof_field(struct epacl_op, _member),            \
+		.take = (_take), ##__VA_ARGS__                             \
+	}
+#define ONE(_attr, _member, _element) \
 	FIELD(_attr, _member, take_element, .element = &(_element))
-#define LIST(_attr, _member, _element, ...)				\
+#define LIST(_attr, _member, _element, ...) \
 	FIELD(_attr, _member, take_list, .element = &(_element), ##__VA_ARGS__)
 #define NAMES(_attr, _member) FIELD(_attr, _member, take_names)
 
@@ -411,37 +419,45 @@ static const struct kind kinds[] = {
 	{
 		.nest = EPACL_A_LIMITS,
 		FIELDS(limits_fields),
-	}, {
+	},
+	{
 		.nest = EPACL_A_SERVICE,
 		.whole = EPACL_SERVICE_A_NAME,
 		FIELDS(service_fields),
-	}, {
+	},
+	{
 		.nest = EPACL_A_VNET,
 		.whole = EPACL_VNET_A_NAME,
 		.repeated = BIT(EPACL_VNET_A_PEER_VNET) |
 			    BIT(EPACL_VNET_A_UPLINK),
 		FIELDS(vnet_fields),
-	}, {
+	},
+	{
 		.nest = EPACL_A_VM,
 		.whole = EPACL_VM_A_NAME,
 		FIELDS(vm_fields),
-	}, {
+	},
+	{
 		.nest = EPACL_A_NIC,
 		.whole = EPACL_NIC_A_VM,
 		FIELDS(nic_fields),
-	}, {
+	},
+	{
 		.nest = EPACL_A_ENDPOINT,
 		.whole = EPACL_ENDPOINT_A_VM,
 		FIELDS(endpoint_fields),
-	}, {
+	},
+	{
 		.nest = EPACL_A_RULES,
 		.whole = EPACL_RULES_A_OWNER,
 		FIELDS(rules_fields),
-	}, {
+	},
+	{
 		.nest = EPACL_A_RULE,
 		.whole = EPACL_RULE_A_OWNER,
 		FIELDS(rule_fields),
-	}, {
+	},
+	{
 		.nest = EPACL_A_REASONS,
 		.whole = EPACL_REASONS_A_VM,
 		FIELDS(reasons_fields),
@@ -488,10 +504,9 @@ static int take_nest(const struct kind *kind, const struct parse *p,
 	int err;
 	u32 i;
 
-	err = nla_parse_nested(tb, EPACL_NL_ATTRS - 1, p->nest, NULL,
-			       p->extack) ?:
-	      check_once(nla_data(p->nest), nla_len(p->nest), kind->repeated,
-			 p->extack);
+	err = nla_parse_nested(tb, EPACL_NL_ATTRS - 1, p->nest, NULL, p->extack) ?:
+		      check_once(nla_data(p->nest), nla_len(p->nest),
+				 kind->repeated, p->extack);
 	if (err)
 		return err;
 	op->kind = kind->nest;
@@ -515,17 +530,20 @@ static struct netlink_range_validation rules_range = {
 	.max = EPACL_RULES_MAX,
 };
 
-#define STRING(_max) { .type = NLA_NUL_STRING, .len = (_max) }
+#define STRING(_max)                                  \
+	{                                             \
+		.type = NLA_NUL_STRING, .len = (_max) \
+	}
 #define NAME STRING(EPACL_NAME_MAX)
 #define IFNAME STRING(IFNAMSIZ - 1)
 #define ARRAY(_type) NLA_POLICY_MIN_LEN(sizeof(_type))
 #define STRUCT(_type) NLA_POLICY_EXACT_LEN(sizeof(_type))
 
 static const struct nla_policy owner_policy[] = {
-	[EPACL_OWNER_A_KIND]	= NLA_POLICY_RANGE(NLA_U8, EPACL_OWNER_ENDPOINT,
-						   EPACL_OWNER_MAX),
-	[EPACL_OWNER_A_NAME]	= NAME,
-	[EPACL_OWNER_A_PART]	= NAME,
+	[EPACL_OWNER_A_KIND] = NLA_POLICY_RANGE(NLA_U8, EPACL_OWNER_ENDPOINT,
+						EPACL_OWNER_MAX),
+	[EPACL_OWNER_A_NAME] = NAME,
+	[EPACL_OWNER_A_PART] = NAME,
 	[EPACL_OWNER_A_DIRECTION] = NLA_POLICY_MAX(NLA_U8,
 						   EPACL_DIRECTIONS - 1),
 };
@@ -536,62 +554,62 @@ static const struct nla_policy limits_policy[] = {
 };
 
 static const struct nla_policy service_policy[] = {
-	[EPACL_SERVICE_A_NAME]	= NAME,
-	[EPACL_SERVICE_A_VIPS]	= ARRAY(struct epacl_u_prefix),
+	[EPACL_SERVICE_A_NAME] = NAME,
+	[EPACL_SERVICE_A_VIPS] = ARRAY(struct epacl_u_prefix),
 };
 
 static const struct nla_policy vnet_policy[] = {
-	[EPACL_VNET_A_NAME]	= NAME,
-	[EPACL_VNET_A_PREFIXES]	= ARRAY(struct epacl_u_prefix),
+	[EPACL_VNET_A_NAME] = NAME,
+	[EPACL_VNET_A_PREFIXES] = ARRAY(struct epacl_u_prefix),
 	[EPACL_VNET_A_PEER_PREFIXES] = ARRAY(struct epacl_u_prefix),
 	[EPACL_VNET_A_PEER_VNET] = NAME,
-	[EPACL_VNET_A_UPLINK]	= IFNAME,
+	[EPACL_VNET_A_UPLINK] = IFNAME,
 };
 
 static const struct nla_policy vm_policy[] = {
-	[EPACL_VM_A_NAME]	= NAME,
-	[EPACL_VM_A_SERVICE]	= NAME,
+	[EPACL_VM_A_NAME] = NAME,
+	[EPACL_VM_A_SERVICE] = NAME,
 };
 
 static const struct nla_policy nic_policy[] = {
-	[EPACL_NIC_A_VM]	= NAME,
-	[EPACL_NIC_A_DEV]	= IFNAME,
-	[EPACL_NIC_A_ADDRESSES]	= ARRAY(struct epacl_u_prefix),
-	[EPACL_NIC_A_MAC]	= NLA_POLICY_EXACT_LEN(ETH_ALEN),
-	[EPACL_NIC_A_VNET]	= NAME,
+	[EPACL_NIC_A_VM] = NAME,
+	[EPACL_NIC_A_DEV] = IFNAME,
+	[EPACL_NIC_A_ADDRESSES] = ARRAY(struct epacl_u_prefix),
+	[EPACL_NIC_A_MAC] = NLA_POLICY_EXACT_LEN(ETH_ALEN),
+	[EPACL_NIC_A_VNET] = NAME,
 };
 
 static const struct nla_policy endpoint_policy[] = {
-	[EPACL_ENDPOINT_A_VM]	= NAME,
-	[EPACL_ENDPOINT_A_NAME]	= NAME,
+	[EPACL_ENDPOINT_A_VM] = NAME,
+	[EPACL_ENDPOINT_A_NAME] = NAME,
 	[EPACL_ENDPOINT_A_PROTO] = NLA_POLICY_MAX(NLA_U16, EPACL_PROTO_ANY),
 	[EPACL_ENDPOINT_A_PORTS] = STRUCT(struct epacl_u_ports),
-	[EPACL_ENDPOINT_A_TYPE]	= { .type = NLA_U8 },
-	[EPACL_ENDPOINT_A_CODE]	= { .type = NLA_U8 },
+	[EPACL_ENDPOINT_A_TYPE] = { .type = NLA_U8 },
+	[EPACL_ENDPOINT_A_CODE] = { .type = NLA_U8 },
 	[EPACL_ENDPOINT_A_ADDRESS] = STRUCT(struct epacl_u_prefix),
 	[EPACL_ENDPOINT_A_PUBLICS] = ARRAY(struct epacl_u_public),
 };
 
 static const struct nla_policy rules_policy[] = {
-	[EPACL_RULES_A_OWNER]	= NLA_POLICY_NESTED(owner_policy),
-	[EPACL_RULES_A_DEFAULT]	= NLA_POLICY_MAX(NLA_U8, EPACL_DEFAULT_DENY),
+	[EPACL_RULES_A_OWNER] = NLA_POLICY_NESTED(owner_policy),
+	[EPACL_RULES_A_DEFAULT] = NLA_POLICY_MAX(NLA_U8, EPACL_DEFAULT_DENY),
 };
 
 static const struct nla_policy rule_policy[] = {
-	[EPACL_RULE_A_OWNER]	= NLA_POLICY_NESTED(owner_policy),
-	[EPACL_RULE_A_ORDER]	= NLA_POLICY_MIN(NLA_U16, 1),
-	[EPACL_RULE_A_ACTION]	= NLA_POLICY_MAX(NLA_U8, EPACL_PERMIT),
-	[EPACL_RULE_A_REMOTE]	= STRUCT(struct epacl_u_prefix),
-	[EPACL_RULE_A_PROTO]	= NLA_POLICY_MAX(NLA_U16, EPACL_PROTO_ANY - 1),
-	[EPACL_RULE_A_LPORTS]	= ARRAY(struct epacl_u_ports),
-	[EPACL_RULE_A_RPORTS]	= ARRAY(struct epacl_u_ports),
-	[EPACL_RULE_A_TYPE]	= { .type = NLA_U8 },
-	[EPACL_RULE_A_CODE]	= { .type = NLA_U8 },
-	[EPACL_RULE_A_TEXT]	= STRING(EPACL_TEXT_MAX),
+	[EPACL_RULE_A_OWNER] = NLA_POLICY_NESTED(owner_policy),
+	[EPACL_RULE_A_ORDER] = NLA_POLICY_MIN(NLA_U16, 1),
+	[EPACL_RULE_A_ACTION] = NLA_POLICY_MAX(NLA_U8, EPACL_PERMIT),
+	[EPACL_RULE_A_REMOTE] = STRUCT(struct epacl_u_prefix),
+	[EPACL_RULE_A_PROTO] = NLA_POLICY_MAX(NLA_U16, EPACL_PROTO_ANY - 1),
+	[EPACL_RULE_A_LPORTS] = ARRAY(struct epacl_u_ports),
+	[EPACL_RULE_A_RPORTS] = ARRAY(struct epacl_u_ports),
+	[EPACL_RULE_A_TYPE] = { .type = NLA_U8 },
+	[EPACL_RULE_A_CODE] = { .type = NLA_U8 },
+	[EPACL_RULE_A_TEXT] = STRING(EPACL_TEXT_MAX),
 };
 
 static const struct nla_policy reasons_policy[] = {
-	[EPACL_REASONS_A_VM]	= NAME,
+	[EPACL_REASONS_A_VM] = NAME,
 };
 
 /*
@@ -601,70 +619,65 @@ static const struct nla_policy reasons_policy[] = {
 #define IDENTITY(_policy, _last) _NLA_POLICY_NESTED(_last, _policy)
 
 static const struct nla_policy add_policy[EPACL_A_MAX + 1] = {
-	[EPACL_A_TXN]		= { .type = NLA_U64 },
-	[EPACL_A_FLAGS]		= NLA_POLICY_MASK(NLA_U32, EPACL_F_MAY_EXIST),
-	[EPACL_A_SERVICE]	= NLA_POLICY_NESTED(service_policy),
-	[EPACL_A_VNET]		= NLA_POLICY_NESTED(vnet_policy),
-	[EPACL_A_VM]		= NLA_POLICY_NESTED(vm_policy),
-	[EPACL_A_NIC]		= NLA_POLICY_NESTED(nic_policy),
-	[EPACL_A_ENDPOINT]	= NLA_POLICY_NESTED(endpoint_policy),
-	[EPACL_A_RULE]		= NLA_POLICY_NESTED(rule_policy),
+	[EPACL_A_TXN] = { .type = NLA_U64 },
+	[EPACL_A_FLAGS] = NLA_POLICY_MASK(NLA_U32, EPACL_F_MAY_EXIST),
+	[EPACL_A_SERVICE] = NLA_POLICY_NESTED(service_policy),
+	[EPACL_A_VNET] = NLA_POLICY_NESTED(vnet_policy),
+	[EPACL_A_VM] = NLA_POLICY_NESTED(vm_policy),
+	[EPACL_A_NIC] = NLA_POLICY_NESTED(nic_policy),
+	[EPACL_A_ENDPOINT] = NLA_POLICY_NESTED(endpoint_policy),
+	[EPACL_A_RULE] = NLA_POLICY_NESTED(rule_policy),
 };
 
 static const struct nla_policy change_policy[EPACL_A_MAX + 1] = {
-	[EPACL_A_TXN]		= { .type = NLA_U64 },
-	[EPACL_A_CLEAR]		= { .type = NLA_U32 },
-	[EPACL_A_LIMITS]	= NLA_POLICY_NESTED(limits_policy),
-	[EPACL_A_SERVICE]	= NLA_POLICY_NESTED(service_policy),
-	[EPACL_A_VNET]		= NLA_POLICY_NESTED(vnet_policy),
-	[EPACL_A_VM]		= NLA_POLICY_NESTED(vm_policy),
-	[EPACL_A_NIC]		= NLA_POLICY_NESTED(nic_policy),
-	[EPACL_A_ENDPOINT]	= NLA_POLICY_NESTED(endpoint_policy),
-	[EPACL_A_RULES]		= NLA_POLICY_NESTED(rules_policy),
-	[EPACL_A_RULE]		= NLA_POLICY_NESTED(rule_policy),
+	[EPACL_A_TXN] = { .type = NLA_U64 },
+	[EPACL_A_CLEAR] = { .type = NLA_U32 },
+	[EPACL_A_LIMITS] = NLA_POLICY_NESTED(limits_policy),
+	[EPACL_A_SERVICE] = NLA_POLICY_NESTED(service_policy),
+	[EPACL_A_VNET] = NLA_POLICY_NESTED(vnet_policy),
+	[EPACL_A_VM] = NLA_POLICY_NESTED(vm_policy),
+	[EPACL_A_NIC] = NLA_POLICY_NESTED(nic_policy),
+	[EPACL_A_ENDPOINT] = NLA_POLICY_NESTED(endpoint_policy),
+	[EPACL_A_RULES] = NLA_POLICY_NESTED(rules_policy),
+	[EPACL_A_RULE] = NLA_POLICY_NESTED(rule_policy),
 };
 
 static const struct nla_policy remove_policy[EPACL_A_MAX + 1] = {
-	[EPACL_A_TXN]		= { .type = NLA_U64 },
-	[EPACL_A_FLAGS]		= NLA_POLICY_MASK(NLA_U32, EPACL_F_IF_EXISTS),
-	[EPACL_A_SERVICE]	= IDENTITY(service_policy,
-					   EPACL_SERVICE_A_NAME),
-	[EPACL_A_VNET]		= IDENTITY(vnet_policy, EPACL_VNET_A_NAME),
-	[EPACL_A_VM]		= IDENTITY(vm_policy, EPACL_VM_A_NAME),
-	[EPACL_A_NIC]		= IDENTITY(nic_policy, EPACL_NIC_A_DEV),
-	[EPACL_A_ENDPOINT]	= IDENTITY(endpoint_policy,
-					   EPACL_ENDPOINT_A_NAME),
-	[EPACL_A_RULE]		= IDENTITY(rule_policy, EPACL_RULE_A_ORDER),
+	[EPACL_A_TXN] = { .type = NLA_U64 },
+	[EPACL_A_FLAGS] = NLA_POLICY_MASK(NLA_U32, EPACL_F_IF_EXISTS),
+	[EPACL_A_SERVICE] = IDENTITY(service_policy, EPACL_SERVICE_A_NAME),
+	[EPACL_A_VNET] = IDENTITY(vnet_policy, EPACL_VNET_A_NAME),
+	[EPACL_A_VM] = IDENTITY(vm_policy, EPACL_VM_A_NAME),
+	[EPACL_A_NIC] = IDENTITY(nic_policy, EPACL_NIC_A_DEV),
+	[EPACL_A_ENDPOINT] = IDENTITY(endpoint_policy, EPACL_ENDPOINT_A_NAME),
+	[EPACL_A_RULE] = IDENTITY(rule_policy, EPACL_RULE_A_ORDER),
 };
 
 static const struct nla_policy flush_policy[EPACL_A_MAX + 1] = {
-	[EPACL_A_TXN]		= { .type = NLA_U64 },
+	[EPACL_A_TXN] = { .type = NLA_U64 },
 };
 
 const struct nla_policy epacl_nl_get_policy[EPACL_A_MAX + 1] = {
-	[EPACL_A_TXN]		= { .type = NLA_U64 },
-	[EPACL_A_LIMITS]	= IDENTITY(limits_policy,
-					   EPACL_LIMITS_A_UNSPEC),
-	[EPACL_A_SERVICE]	= IDENTITY(service_policy,
-					   EPACL_SERVICE_A_NAME),
-	[EPACL_A_VNET]		= IDENTITY(vnet_policy, EPACL_VNET_A_NAME),
-	[EPACL_A_VM]		= IDENTITY(vm_policy, EPACL_VM_A_NAME),
-	[EPACL_A_NIC]		= IDENTITY(nic_policy, EPACL_NIC_A_DEV),
-	[EPACL_A_ENDPOINT]	= IDENTITY(endpoint_policy,
-					   EPACL_ENDPOINT_A_NAME),
-	[EPACL_A_RULES]		= IDENTITY(rules_policy, EPACL_RULES_A_OWNER),
-	[EPACL_A_RULE]		= IDENTITY(rule_policy, EPACL_RULE_A_ORDER),
-	[EPACL_A_REASONS]	= IDENTITY(reasons_policy, EPACL_REASONS_A_VM),
+	[EPACL_A_TXN] = { .type = NLA_U64 },
+	[EPACL_A_LIMITS] = IDENTITY(limits_policy, EPACL_LIMITS_A_UNSPEC),
+	[EPACL_A_SERVICE] = IDENTITY(service_policy, EPACL_SERVICE_A_NAME),
+	[EPACL_A_VNET] = IDENTITY(vnet_policy, EPACL_VNET_A_NAME),
+	[EPACL_A_VM] = IDENTITY(vm_policy, EPACL_VM_A_NAME),
+	[EPACL_A_NIC] = IDENTITY(nic_policy, EPACL_NIC_A_DEV),
+	[EPACL_A_ENDPOINT] = IDENTITY(endpoint_policy, EPACL_ENDPOINT_A_NAME),
+	[EPACL_A_RULES] = IDENTITY(rules_policy, EPACL_RULES_A_OWNER),
+	[EPACL_A_RULE] = IDENTITY(rule_policy, EPACL_RULE_A_ORDER),
+	[EPACL_A_REASONS] = IDENTITY(reasons_policy, EPACL_REASONS_A_VM),
 };
 
 static const struct {
 	u8 verb;
 	const struct nla_policy *policy;
 } verbs[] = {
-	[EPACL_CMD_ADD]		= { EPACL_VERB_ADD, add_policy },
-	[EPACL_CMD_CHANGE]	= { EPACL_VERB_CHANGE, change_policy },
-	[EPACL_CMD_REMOVE]	= { EPACL_VERB_REMOVE, remove_policy },
-	[EPACL_CMD_FLUSH]	= { EPACL_VERB_FLUSH, flush_policy },
+	[EPACL_CMD_ADD] = { EPACL_VERB_ADD, add_policy },
+	[EPACL_CMD_CHANGE] = { EPACL_VERB_CHANGE, change_policy },
+	[EPACL_CMD_REMOVE] = { EPACL_VERB_REMOVE, remove_policy },
+	[EPACL_CMD_FLUSH] = { EPACL_VERB_FLUSH, flush_policy },
 };
 
 /* ---- operations ---- */
@@ -756,8 +769,7 @@ struct epacl_op *epacl_nl_parse_filter(struct epacl_memory *memory,
 		return filter;
 	p.nest = attrs[kind->nest];
 	*bad = p.nest;
-	err = take_nest(kind, &p, tb, filter) ?:
-	      check_whole(kind, &p, filter);
+	err = take_nest(kind, &p, tb, filter) ?: check_whole(kind, &p, filter);
 	if (!err)
 		return filter;
 	epacl_op_free(filter);

@@ -13,8 +13,9 @@
 
 static unsigned int policy_max_mib = 1024;
 module_param(policy_max_mib, uint, 0644);
-MODULE_PARM_DESC(policy_max_mib,
-		 "MiB that the policy of one network namespace may hold, for namespaces made from now on");
+MODULE_PARM_DESC(
+	policy_max_mib,
+	"MiB that the policy of one network namespace may hold, for namespaces made from now on");
 
 static unsigned int net_id;
 static struct workqueue_struct *free_queue;
@@ -55,8 +56,8 @@ struct epacl_root *epacl_net_root(struct epacl_net *en)
 
 static void free_work(struct work_struct *work)
 {
-	epacl_snapshot_free(container_of(to_rcu_work(work),
-					 struct epacl_snapshot, work));
+	epacl_snapshot_free(
+		container_of(to_rcu_work(work), struct epacl_snapshot, work));
 }
 
 static void free_later(struct epacl_snapshot *snap)
@@ -103,9 +104,10 @@ static int hook_up(struct epacl_net *en, struct epacl_refusal *why)
 		return 0;
 	err = epacl_hooks_register(en);
 	if (err)
-		return epacl_refuse(why, err, 0, "hooks cannot be registered",
-				    "netfilter hooks cannot be registered: error %d (is nf_conntrack_bridge there?)",
-				    err);
+		return epacl_refuse(
+			why, err, 0, "hooks cannot be registered",
+			"netfilter hooks cannot be registered: error %d (is nf_conntrack_bridge there?)",
+			err);
 	en->hooked = true;
 	return 0;
 }
@@ -153,10 +155,10 @@ static int catch_up(struct epacl_net *en, struct epacl_txn *txn, u64 expect)
 				    "no memory for the policy");
 	generation = root->generation;
 	if (expect && expect != generation)
-		err = epacl_refuse(&txn->why, -ESTALE, 0,
-				   "the policy has moved on",
-				   "the policy has moved on: generation %llu is in force, not %llu",
-				   generation, expect);
+		err = epacl_refuse(
+			&txn->why, -ESTALE, 0, "the policy has moved on",
+			"the policy has moved on: generation %llu is in force, not %llu",
+			generation, expect);
 	else if (txn->root->generation != generation)
 		err = epacl_txn_rebase(txn, root);
 	epacl_root_put(root);

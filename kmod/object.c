@@ -269,8 +269,8 @@ static bool copy_endpoints(struct epacl_memory *memory, struct epacl_vm *vm,
 	if (!vm->endpoints)
 		return false;
 	for (i = 0; i < from->nendpoints; i++) {
-		vm->endpoints[i] =
-			endpoint_copy(memory, from->endpoints[i], keep_ops);
+		vm->endpoints[i] = endpoint_copy(memory, from->endpoints[i],
+						 keep_ops);
 		if (!vm->endpoints[i])
 			return false;
 		vm->nendpoints++;

@@ -63,9 +63,11 @@ static void fill(const struct epacl_op *op, const struct epacl_endpoint *old,
 
 	strscpy(endpoint->name, op->endpoint.name, sizeof(endpoint->name));
 	endpoint->proto = epacl_op_gives(op, EPACL_ENDPOINT_A_PROTO) ?
-				  op->endpoint.proto : old->proto;
+				  op->endpoint.proto :
+				  old->proto;
 	endpoint->ports = epacl_op_gives(op, EPACL_ENDPOINT_A_PORTS) ?
-				  op->endpoint.ports : old->ports;
+				  op->endpoint.ports :
+				  old->ports;
 	endpoint->has_type = type ? epacl_op_has(op, EPACL_ENDPOINT_A_TYPE) :
 				    old->has_type;
 	endpoint->type = type ? op->endpoint.type : old->type;
@@ -73,7 +75,8 @@ static void fill(const struct epacl_op *op, const struct epacl_endpoint *old,
 				    old->has_code;
 	endpoint->code = code ? op->endpoint.code : old->code;
 	endpoint->address = epacl_op_gives(op, EPACL_ENDPOINT_A_ADDRESS) ?
-				    op->endpoint.address : old->address;
+				    op->endpoint.address :
+				    old->address;
 	endpoint->op = op->index;
 }
 

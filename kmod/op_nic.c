@@ -70,11 +70,11 @@ static int check_mac(struct epacl_refusal *why, const u8 *mac)
 		fault = "no address";
 	else
 		return 0;
-	return epacl_refuse(why, -EINVAL, EPACL_NIC_A_MAC,
-			    "not the MAC address of one station",
-			    "mac %02x:%02x:%02x:%02x:%02x:%02x is %s: it takes that of one station",
-			    mac[0], mac[1], mac[2], mac[3], mac[4], mac[5],
-			    fault);
+	return epacl_refuse(
+		why, -EINVAL, EPACL_NIC_A_MAC,
+		"not the MAC address of one station",
+		"mac %02x:%02x:%02x:%02x:%02x:%02x is %s: it takes that of one station",
+		mac[0], mac[1], mac[2], mac[3], mac[4], mac[5], fault);
 }
 
 static int check(struct epacl_txn *txn, const struct epacl_nic *nic)
@@ -100,8 +100,8 @@ static void fill(const struct epacl_op *op, const struct epacl_nic *old,
 	strscpy(nic->dev, op->nic.dev, sizeof(nic->dev));
 	nic->has_mac = mac ? epacl_op_has(op, EPACL_NIC_A_MAC) : old->has_mac;
 	memcpy(nic->mac, mac ? op->nic.mac : old->mac, ETH_ALEN);
-	strscpy(nic->vnet, epacl_op_gives(op, EPACL_NIC_A_VNET) ?
-				   op->nic.vnet : old->vnet,
+	strscpy(nic->vnet,
+		epacl_op_gives(op, EPACL_NIC_A_VNET) ? op->nic.vnet : old->vnet,
 		sizeof(nic->vnet));
 	nic->op = op->index;
 }

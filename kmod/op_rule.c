@@ -10,7 +10,7 @@
 
 /* The list that an operation is about. */
 struct place {
-	struct epacl_vm *vm;	/* NULL: there is no such list */
+	struct epacl_vm *vm; /* NULL: there is no such list */
 	u32 endpoint;
 	const struct epacl_owner *owner;
 	const struct epacl_acl *acl;
@@ -29,14 +29,14 @@ static void describe(char *what, size_t room, const struct epacl_owner *owner)
 static int check_owner(struct epacl_refusal *why, u16 attr,
 		       const struct epacl_owner *owner)
 {
-	if (owner->kind == EPACL_OWNER_ENDPOINT &&
-	    owner->direction == EPACL_IN)
+	if (owner->kind == EPACL_OWNER_ENDPOINT && owner->direction == EPACL_IN)
 		return 0;
 	if (owner->kind == EPACL_OWNER_VM &&
 	    owner->direction < EPACL_DIRECTIONS && !owner->part[0])
 		return 0;
-	return epacl_refuse(why, -EINVAL, attr, "not the owner of a rule list",
-			    "a rule list is that of an endpoint, or of a vm in or out");
+	return epacl_refuse(
+		why, -EINVAL, attr, "not the owner of a rule list",
+		"a rule list is that of an endpoint, or of a vm in or out");
 }
 
 /* Return: 0 also if it is fine that the list is not there. */
@@ -110,10 +110,10 @@ static int check_ports(struct epacl_refusal *why, u16 attr, u16 proto,
 	u32 i;
 
 	if (n && proto != EPACL_PROTO_ANY && !epacl_proto_has_ports(proto))
-		return epacl_refuse(why, -EINVAL, attr,
-				    "protocol without ports",
-				    "'%s' does not go with protocol %u, which has no ports",
-				    word, proto);
+		return epacl_refuse(
+			why, -EINVAL, attr, "protocol without ports",
+			"'%s' does not go with protocol %u, which has no ports",
+			word, proto);
 	for (i = 0; i < n; i++)
 		if (ports[i].lo > ports[i].hi)
 			return epacl_refuse(why, -EINVAL, attr,
@@ -139,8 +139,7 @@ static int check_match(struct epacl_refusal *why,
 				    "'type' takes proto icmp or icmpv6");
 	if (match->has_code && !match->has_type)
 		return epacl_refuse(why, -EINVAL, EPACL_RULE_A_CODE,
-				    "code without type",
-				    "'code' takes a type");
+				    "code without type", "'code' takes a type");
 	err = check_ports(why, EPACL_RULE_A_LPORTS, match->proto, match->ports,
 			  match->nlports);
 	if (err)
@@ -169,13 +168,14 @@ static int take_match(struct epacl_refusal *why, const struct epacl_op *op,
 {
 	if (epacl_op_has(op, EPACL_RULE_A_PROTO) &&
 	    op->rule.proto >= EPACL_PROTO_ANY)
-		return epacl_refuse(why, -EINVAL, EPACL_RULE_A_PROTO,
-				    "not a protocol",
-				    "protocol %u: it takes 0 to 255, or is left out for any",
-				    op->rule.proto);
+		return epacl_refuse(
+			why, -EINVAL, EPACL_RULE_A_PROTO, "not a protocol",
+			"protocol %u: it takes 0 to 255, or is left out for any",
+			op->rule.proto);
 	if (epacl_op_gives(op, EPACL_RULE_A_PROTO))
 		match->proto = epacl_op_has(op, EPACL_RULE_A_PROTO) ?
-				       op->rule.proto : EPACL_PROTO_ANY;
+				       op->rule.proto :
+				       EPACL_PROTO_ANY;
 	if (epacl_op_gives(op, EPACL_RULE_A_TYPE)) {
 		match->has_type = epacl_op_has(op, EPACL_RULE_A_TYPE);
 		match->type = op->rule.type;
@@ -223,7 +223,8 @@ static int draft_rule(struct epacl_refusal *why, const struct epacl_op *op,
 		draft->rports = op->rule.rports;
 	if (epacl_op_gives(op, EPACL_RULE_A_TEXT))
 		draft->text = epacl_op_has(op, EPACL_RULE_A_TEXT) ?
-				      op->rule.text : NULL;
+				      op->rule.text :
+				      NULL;
 	err = take_match(why, op, &draft->match);
 	if (!err)
 		err = epacl_check_count(why, EPACL_RULE_A_LPORTS, "lport",
@@ -245,9 +246,8 @@ static struct epacl_rule *lay_down(struct epacl_txn *txn,
 	struct epacl_ports *ports;
 	struct epacl_rule *rule;
 
-	rule = epacl_alloc(txn->memory, sizeof(*rule) +
-						(nl + nr) * sizeof(*ports) +
-						length);
+	rule = epacl_alloc(txn->memory,
+			   sizeof(*rule) + (nl + nr) * sizeof(*ports) + length);
 	if (!rule)
 		return NULL;
 	refcount_set(&rule->refs, 1);
@@ -381,11 +381,12 @@ static int check_limit(struct epacl_txn *txn, const struct place *place)
 		limit = txn->root->rules_per_endpoint;
 	if (place->acl->n < limit)
 		return 0;
-	return epacl_refuse(&txn->why, -ENOSPC, EPACL_RULE_A_OWNER,
-			    "limit rules-per-endpoint is reached, see 'change limit'",
-			    "endpoint '%s/%s' has %u rules, the limit is %u: raise it with 'change limit rules-per-endpoint N' (at most %u)",
-			    owner->name, owner->part, place->acl->n, limit,
-			    EPACL_RULES_MAX);
+	return epacl_refuse(
+		&txn->why, -ENOSPC, EPACL_RULE_A_OWNER,
+		"limit rules-per-endpoint is reached, see 'change limit'",
+		"endpoint '%s/%s' has %u rules, the limit is %u: raise it with 'change limit rules-per-endpoint N' (at most %u)",
+		owner->name, owner->part, place->acl->n, limit,
+		EPACL_RULES_MAX);
 }
 
 static int more_room(struct epacl_memory *memory, struct epacl_acl *acl)
@@ -573,9 +574,10 @@ static int change_rules(struct epacl_txn *txn, const struct epacl_op *op)
 	int err;
 
 	if (op->rules.deflt > EPACL_DEFAULT_DENY)
-		return epacl_refuse(&txn->why, -EINVAL, EPACL_RULES_A_DEFAULT,
-				    "not a default",
-				    "the default of a rule list is auto, permit or deny");
+		return epacl_refuse(
+			&txn->why, -EINVAL, EPACL_RULES_A_DEFAULT,
+			"not a default",
+			"the default of a rule list is auto, permit or deny");
 	err = find_place(txn, op, EPACL_RULES_A_OWNER, &op->rules.owner,
 			 &place);
 	if (err)

@@ -31,14 +31,15 @@ static int take_vip(struct epacl_refusal *why, struct epacl_service *service,
 	if (err)
 		return err;
 	if (!epacl_prefix_is_plain(&vip))
-		return epacl_refuse(why, -EINVAL, attr, "not a plain address",
-				    "a vip of service '%s' has a prefix length: it takes a plain address",
-				    service->obj.name);
+		return epacl_refuse(
+			why, -EINVAL, attr, "not a plain address",
+			"a vip of service '%s' has a prefix length: it takes a plain address",
+			service->obj.name);
 	if (service->vip[vip.ip.family == 6].family)
-		return epacl_refuse(why, -EINVAL, attr,
-				    "two addresses of one family",
-				    "service '%s' takes one vip of each family, and is given two of IPv%u",
-				    service->obj.name, vip.ip.family);
+		return epacl_refuse(
+			why, -EINVAL, attr, "two addresses of one family",
+			"service '%s' takes one vip of each family, and is given two of IPv%u",
+			service->obj.name, vip.ip.family);
 	service->vip[vip.ip.family == 6] = vip.ip;
 	return 0;
 }
@@ -94,8 +95,8 @@ static int add_service(struct epacl_txn *txn, const struct epacl_op *op)
 	service = build(txn, op, &err);
 	if (!service)
 		return err;
-	old = epacl_service(epacl_pmap_find(&txn->root->services,
-					    op->service.name));
+	old = epacl_service(
+		epacl_pmap_find(&txn->root->services, op->service.name));
 	if (!old)
 		return epacl_install(&txn->root->services, &service->obj);
 	describe(what, op->service.name);

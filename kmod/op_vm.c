@@ -34,7 +34,8 @@ static int add_vm(struct epacl_txn *txn, const struct epacl_op *op)
 		describe(what, op->vm.name);
 		return epacl_exists(txn, op, &epacl_kind_vm, what,
 				    strcmp(vm->service, op->vm.service) ?
-					    EPACL_VM_A_SERVICE : 0);
+					    EPACL_VM_A_SERVICE :
+					    0);
 	}
 	vm = epacl_vm_alloc(txn->memory, op->vm.name, txn->epoch);
 	if (!vm)

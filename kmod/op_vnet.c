@@ -188,8 +188,8 @@ static int fill(struct epacl_txn *txn, const struct epacl_op *op,
 			 &vnet->npeer_vnets);
 	if (err)
 		return err;
-	list = choose(op, EPACL_VNET_A_UPLINK, &op->vnet.uplinks,
-		      old->nuplinks, old->uplinks);
+	list = choose(op, EPACL_VNET_A_UPLINK, &op->vnet.uplinks, old->nuplinks,
+		      old->uplinks);
 	err = take_names(txn, EPACL_VNET_A_UPLINK, &list, &vnet->uplinks,
 			 &vnet->nuplinks);
 	return err ? err : check(txn, vnet);
@@ -318,18 +318,17 @@ static int check_unused(struct epacl_txn *txn, const char *name)
 	epacl_pmap_for_each(&txn->root->vnets, obj)
 		if (is_peer_of(epacl_vnet(obj), name))
 			return epacl_refuse(&txn->why, -EBUSY,
-					    EPACL_VNET_A_NAME,
-					    "vnet is in use",
+					    EPACL_VNET_A_NAME, "vnet is in use",
 					    "vnet '%s' is a peer of vnet '%s'",
 					    name, obj->name);
 	epacl_pmap_for_each(&txn->root->vms, obj) {
 		nic = user_among(epacl_vm(obj), name);
 		if (nic)
-			return epacl_refuse(&txn->why, -EBUSY,
-					    EPACL_VNET_A_NAME,
-					    "vnet is in use",
-					    "vnet '%s' is used by nic %s of vm '%s'",
-					    name, nic->dev, obj->name);
+			return epacl_refuse(
+				&txn->why, -EBUSY, EPACL_VNET_A_NAME,
+				"vnet is in use",
+				"vnet '%s' is used by nic %s of vm '%s'", name,
+				nic->dev, obj->name);
 		cond_resched();
 	}
 	return 0;

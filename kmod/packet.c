@@ -19,31 +19,31 @@
 #define IPV6_HEADERS_MAX 16
 
 /* IPv4: where fragments say where they belong. */
-#define IP4_MORE	0x2000
-#define IP4_OFFSET	0x1fff
+#define IP4_MORE 0x2000
+#define IP4_OFFSET 0x1fff
 
-#define EXT_HOPOPTS	0
-#define EXT_ROUTING	43
-#define EXT_FRAGMENT	44
-#define EXT_AUTH	51
-#define EXT_DSTOPTS	60
-#define EXT_MOBILITY	135
-#define EXT_HIP	139
-#define EXT_SHIM6	140
+#define EXT_HOPOPTS 0
+#define EXT_ROUTING 43
+#define EXT_FRAGMENT 44
+#define EXT_AUTH 51
+#define EXT_DSTOPTS 60
+#define EXT_MOBILITY 135
+#define EXT_HIP 139
+#define EXT_SHIM6 140
 
 /* Neighbour discovery and multicast listener discovery. */
-#define ND_ROUTER_SOLICIT	133
-#define ND_ROUTER_ADVERT	134
-#define ND_NEIGH_SOLICIT	135
-#define ND_NEIGH_ADVERT		136
-#define ND_REDIRECT		137
-#define MLD_QUERY		130
-#define MLD_REPORT		131
-#define MLD_DONE		132
-#define MLD2_REPORT		143
-#define ND_OPT_SOURCE		1
-#define ND_OPT_TARGET		2
-#define ND_OPTIONS_MAX		16
+#define ND_ROUTER_SOLICIT 133
+#define ND_ROUTER_ADVERT 134
+#define ND_NEIGH_SOLICIT 135
+#define ND_NEIGH_ADVERT 136
+#define ND_REDIRECT 137
+#define MLD_QUERY 130
+#define MLD_REPORT 131
+#define MLD_DONE 132
+#define MLD2_REPORT 143
+#define ND_OPT_SOURCE 1
+#define ND_OPT_TARGET 2
+#define ND_OPTIONS_MAX 16
 
 struct fragment_header {
 	u8 next;
@@ -52,15 +52,15 @@ struct fragment_header {
 	__be32 id;
 };
 
-#define EXT_FRAGMENT_OFFSET	0xfff8
-#define EXT_FRAGMENT_MORE	0x0001
+#define EXT_FRAGMENT_OFFSET 0xfff8
+#define EXT_FRAGMENT_MORE 0x0001
 
 /* A walk through one packet. */
 struct reader {
 	const struct sk_buff *skb;
 	struct epacl_packet *p;
-	unsigned int at;	/* offset of what comes next */
-	unsigned int end;	/* offset behind the packet, padding not counted */
+	unsigned int at; /* offset of what comes next */
+	unsigned int end; /* offset behind the packet, padding not counted */
 };
 
 /* @size bytes from @at on, or NULL: there are fewer. */

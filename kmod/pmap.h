@@ -75,8 +75,8 @@ void epacl_pmap_copy(struct epacl_pmap *to, const struct epacl_pmap *from);
 /* Lets go of everything; the map is empty afterwards. May sleep. */
 void epacl_pmap_drop(struct epacl_pmap *map);
 
-#define epacl_pmap_for_each(map, obj)					\
-	for ((obj) = epacl_pmap_next(map, NULL); (obj);			\
+#define epacl_pmap_for_each(map, obj)                   \
+	for ((obj) = epacl_pmap_next(map, NULL); (obj); \
 	     (obj) = epacl_pmap_next(map, (obj)->name))
 
 #endif /* _EPACL_PMAP_H */

@@ -65,15 +65,16 @@ static struct epacl_root *root_copy(struct epacl_memory *memory,
 struct epacl_acl *epacl_root_acl(const struct epacl_root *root,
 				 const struct epacl_owner *owner)
 {
-	struct epacl_vm *vm = epacl_vm(epacl_pmap_find(&root->vms,
-						       owner->name));
+	struct epacl_vm *vm = epacl_vm(
+		epacl_pmap_find(&root->vms, owner->name));
 	struct epacl_endpoint *endpoint;
 
 	if (!vm)
 		return NULL;
 	if (owner->kind == EPACL_OWNER_VM)
 		return owner->direction < EPACL_DIRECTIONS ?
-			       vm->acl[owner->direction] : NULL;
+			       vm->acl[owner->direction] :
+			       NULL;
 	if (owner->kind != EPACL_OWNER_ENDPOINT)
 		return NULL;
 	endpoint = epacl_vm_endpoint(vm, owner->part);
@@ -137,8 +138,7 @@ int epacl_exists(struct epacl_txn *txn, const struct epacl_op *op,
 
 static bool may_be_missing(const struct epacl_op *op)
 {
-	return op->verb == EPACL_VERB_REMOVE &&
-	       (op->flags & EPACL_F_IF_EXISTS);
+	return op->verb == EPACL_VERB_REMOVE && (op->flags & EPACL_F_IF_EXISTS);
 }
 
 int epacl_missing(struct epacl_txn *txn, const struct epacl_op *op, u16 attr,
@@ -271,11 +271,11 @@ static int change_limits(struct epacl_txn *txn, const struct epacl_op *op)
 	u32 n = op->limits.rules_per_endpoint;
 
 	if (n < 1 || n > EPACL_RULES_MAX)
-		return epacl_refuse(&txn->why, -EINVAL,
-				    EPACL_LIMITS_A_RULES_PER_ENDPOINT,
-				    "limit out of range",
-				    "the limit rules-per-endpoint is 1 to %u, not %u",
-				    EPACL_RULES_MAX, n);
+		return epacl_refuse(
+			&txn->why, -EINVAL, EPACL_LIMITS_A_RULES_PER_ENDPOINT,
+			"limit out of range",
+			"the limit rules-per-endpoint is 1 to %u, not %u",
+			EPACL_RULES_MAX, n);
 	txn->root->rules_per_endpoint = n;
 	return 0;
 }
@@ -324,12 +324,13 @@ static int check_attrs(struct epacl_refusal *why, const struct epacl_op *op,
 	if (op->verb == EPACL_VERB_ADD)
 		needed |= kind->required;
 	for (attr = 0; attr < 32; attr++) {
-		if (given & BIT(attr) && (attr >= ARRAY_SIZE(kind->words) ||
-					  !kind->words[attr]))
-			return epacl_refuse(why, -EINVAL, attr,
-					    "attribute that cannot be set",
-					    "attribute %u of the %s cannot be set",
-					    attr, kind->noun);
+		if (given & BIT(attr) &&
+		    (attr >= ARRAY_SIZE(kind->words) || !kind->words[attr]))
+			return epacl_refuse(
+				why, -EINVAL, attr,
+				"attribute that cannot be set",
+				"attribute %u of the %s cannot be set", attr,
+				kind->noun);
 		if (needed & ~op->set & BIT(attr))
 			return epacl_refuse(why, -EINVAL, attr,
 					    "attribute is missing",
@@ -337,10 +338,11 @@ static int check_attrs(struct epacl_refusal *why, const struct epacl_op *op,
 					    kind->words[attr], kind->noun);
 		if (op->verb == EPACL_VERB_REMOVE &&
 		    given & ~needed & BIT(attr))
-			return epacl_refuse(why, -EINVAL, attr,
-					    "attribute does not say which",
-					    "'%s' does not say which %s to remove",
-					    kind->words[attr], kind->noun);
+			return epacl_refuse(
+				why, -EINVAL, attr,
+				"attribute does not say which",
+				"'%s' does not say which %s to remove",
+				kind->words[attr], kind->noun);
 	}
 	return 0;
 }
@@ -351,20 +353,23 @@ static int check_clear(struct epacl_refusal *why, const struct epacl_op *op,
 	u32 attr;
 
 	if (op->verb != EPACL_VERB_CHANGE && op->clear)
-		return epacl_refuse(why, -EINVAL, 0, "clear goes with change",
-				    "only change can take something away from the %s",
-				    kind->noun);
+		return epacl_refuse(
+			why, -EINVAL, 0, "clear goes with change",
+			"only change can take something away from the %s",
+			kind->noun);
 	for (attr = 0; attr < ARRAY_SIZE(kind->words); attr++) {
 		if (op->clear & op->set & BIT(attr))
-			return epacl_refuse(why, -EINVAL, attr,
-					    "attribute is set and cleared",
-					    "'%s' is given and taken away at once",
-					    kind->words[attr]);
+			return epacl_refuse(
+				why, -EINVAL, attr,
+				"attribute is set and cleared",
+				"'%s' is given and taken away at once",
+				kind->words[attr]);
 		if (op->clear & ~kind->clearable & BIT(attr))
-			return epacl_refuse(why, -EINVAL, attr,
-					    "attribute cannot be cleared",
-					    "'%s' of the %s can be changed, but not taken away",
-					    kind->words[attr], kind->noun);
+			return epacl_refuse(
+				why, -EINVAL, attr,
+				"attribute cannot be cleared",
+				"'%s' of the %s can be changed, but not taken away",
+				kind->words[attr], kind->noun);
 	}
 	return 0;
 }
@@ -383,9 +388,10 @@ static int check_shape(struct epacl_refusal *why, const struct epacl_op *op,
 		return err;
 	if (op->verb == EPACL_VERB_CHANGE &&
 	    !((op->set | op->clear) & ~kind->identity))
-		return epacl_refuse(why, -EINVAL, 0, "nothing to change",
-				    "nothing to change: the %s is named, but not what is to be different",
-				    kind->noun);
+		return epacl_refuse(
+			why, -EINVAL, 0, "nothing to change",
+			"nothing to change: the %s is named, but not what is to be different",
+			kind->noun);
 	return 0;
 }
 
@@ -399,7 +405,7 @@ static int flush(struct epacl_txn *txn)
 static int act(struct epacl_txn *txn, const struct epacl_op *op,
 	       const struct epacl_kind *kind)
 {
-	int (*verb)(struct epacl_txn *txn, const struct epacl_op *op) = NULL;
+	int (*verb)(struct epacl_txn * txn, const struct epacl_op *op) = NULL;
 	int err;
 
 	if (kind && op->verb == EPACL_VERB_ADD)
@@ -426,16 +432,17 @@ static int apply(struct epacl_txn *txn, const struct epacl_op *op)
 	else if (op->verb == EPACL_VERB_FLUSH)
 		err = flush(txn);
 	else
-		err = act(txn, op, op->kind <= EPACL_A_MAX ? kinds[op->kind] :
-							     NULL);
+		err = act(txn, op,
+			  op->kind <= EPACL_A_MAX ? kinds[op->kind] : NULL);
 	if (op->verb != EPACL_VERB_ADD)
 		epacl_auto_ports_forget(txn);
 	if (!err)
 		return 0;
 	if (err == -ENOMEM)
-		epacl_refuse(&txn->why, err, 0, "no memory",
-			     "no memory, or the namespace's share of %llu bytes is used up",
-			     (unsigned long long)txn->memory->max);
+		epacl_refuse(
+			&txn->why, err, 0, "no memory",
+			"no memory, or the namespace's share of %llu bytes is used up",
+			(unsigned long long)txn->memory->max);
 	txn->why.op = op->index;
 	txn->error = err;
 	return err;
@@ -510,8 +517,9 @@ int epacl_txn_rebase(struct epacl_txn *txn, struct epacl_root *base)
 	root = root_copy(txn->memory, base, txn->epoch, txn->epoch);
 	if (!root) {
 		txn->why.op = 0;
-		txn->error = epacl_refuse(&txn->why, -ENOMEM, 0, "no memory",
-					  "no memory to do the transaction again");
+		txn->error =
+			epacl_refuse(&txn->why, -ENOMEM, 0, "no memory",
+				     "no memory to do the transaction again");
 		return txn->error;
 	}
 	epacl_root_put(txn->root);

@@ -30,8 +30,8 @@ enum epacl_verb {
 
 /* Whose list; as in enum epacl_owner_attr. */
 struct epacl_owner {
-	u8 kind;		/* enum epacl_owner_kind */
-	u8 direction;		/* enum epacl_direction; an endpoint's is in */
+	u8 kind; /* enum epacl_owner_kind */
+	u8 direction; /* enum epacl_direction; an endpoint's is in */
 	char name[EPACL_NAME_MAX + 1];
 	char part[EPACL_NAME_MAX + 1];
 };
@@ -73,14 +73,14 @@ struct epacl_op {
 		} limits;
 		struct {
 			char name[EPACL_NAME_MAX + 1];
-			struct epacl_list vips;		/* struct epacl_prefix */
+			struct epacl_list vips; /* struct epacl_prefix */
 		} service;
 		struct {
 			char name[EPACL_NAME_MAX + 1];
-			struct epacl_list prefixes;	/* struct epacl_prefix */
-			struct epacl_list peers;	/* struct epacl_prefix */
-			struct epacl_list peer_vnets;	/* struct epacl_name */
-			struct epacl_list uplinks;	/* struct epacl_name */
+			struct epacl_list prefixes; /* struct epacl_prefix */
+			struct epacl_list peers; /* struct epacl_prefix */
+			struct epacl_list peer_vnets; /* struct epacl_name */
+			struct epacl_list uplinks; /* struct epacl_name */
 		} vnet;
 		struct {
 			char name[EPACL_NAME_MAX + 1];
@@ -91,7 +91,7 @@ struct epacl_op {
 			char dev[IFNAMSIZ];
 			char vnet[EPACL_NAME_MAX + 1];
 			u8 mac[ETH_ALEN];
-			struct epacl_list prefixes;	/* struct epacl_prefix */
+			struct epacl_list prefixes; /* struct epacl_prefix */
 		} nic;
 		struct {
 			char vm[EPACL_NAME_MAX + 1];
@@ -101,7 +101,7 @@ struct epacl_op {
 			u8 type;
 			u8 code;
 			struct epacl_ip address;
-			struct epacl_list publics;	/* struct epacl_public */
+			struct epacl_list publics; /* struct epacl_public */
 		} endpoint;
 		struct {
 			struct epacl_owner owner;
@@ -115,8 +115,8 @@ struct epacl_op {
 			u16 proto;
 			u8 type;
 			u8 code;
-			struct epacl_list lports;	/* struct epacl_ports */
-			struct epacl_list rports;	/* struct epacl_ports */
+			struct epacl_list lports; /* struct epacl_ports */
+			struct epacl_list rports; /* struct epacl_ports */
 			char text[EPACL_TEXT_MAX + 1];
 		} rule;
 	};

@@ -57,8 +57,7 @@ static inline bool epacl_op_has(const struct epacl_op *op, u32 attr)
  */
 static inline bool epacl_op_gives(const struct epacl_op *op, u32 attr)
 {
-	return op->verb == EPACL_VERB_ADD ||
-	       (op->set | op->clear) & BIT(attr);
+	return op->verb == EPACL_VERB_ADD || (op->set | op->clear) & BIT(attr);
 }
 
 /* ---- refusals that all kinds have; @what names the object ---- */
@@ -157,8 +156,7 @@ struct epacl_nic *epacl_nic_alloc(struct epacl_memory *memory, u32 n);
 void epacl_nic_free(struct epacl_nic *nic);
 
 /* With room for @n publics; without a list. */
-struct epacl_endpoint *epacl_endpoint_alloc(struct epacl_memory *memory,
-					    u32 n);
+struct epacl_endpoint *epacl_endpoint_alloc(struct epacl_memory *memory, u32 n);
 /* NULL is fine. */
 void epacl_endpoint_free(struct epacl_endpoint *endpoint);
 

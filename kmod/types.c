@@ -38,7 +38,8 @@ void epacl_prefix_mask(struct epacl_prefix *p)
 	for (word = 0; word < 4; word++) {
 		bits = p->len > word * 32 ? p->len - word * 32 : 0;
 		if (bits < 32)
-			p->ip.w[word] &= bits ? cpu_to_be32(~0U << (32 - bits)) :
+			p->ip.w[word] &= bits ? cpu_to_be32(~0U
+							    << (32 - bits)) :
 						0;
 	}
 }

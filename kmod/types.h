@@ -91,11 +91,11 @@ static inline bool epacl_ports_hold(const struct epacl_ports *p, u16 port)
 static inline bool epacl_proto_has_ports(u16 proto)
 {
 	switch (proto) {
-	case 6:		/* TCP */
-	case 17:	/* UDP */
-	case 33:	/* DCCP */
-	case 132:	/* SCTP */
-	case 136:	/* UDP-Lite */
+	case 6: /* TCP */
+	case 17: /* UDP */
+	case 33: /* DCCP */
+	case 132: /* SCTP */
+	case 136: /* UDP-Lite */
 		return true;
 	default:
 		return false;
