@@ -244,11 +244,14 @@ static bool is_hosts(const struct epacl_ask *ask,
 	       ask->host->owns_ip(ask->host, &addressed->src);
 }
 
-/* Step 6. */
+/*
+ * Step 6. Whom the host masquerades behind an address of its own was seen with
+ * another on arrival, so nothing vouches for this one.
+ */
 static bool is_inside(const struct epacl_ask *ask,
 		      const struct epacl_ip *remote)
 {
-	if (!ask->nic->vnet)
+	if (!ask->nic->vnet || ask->host->owns_ip(ask->host, remote))
 		return false;
 	if (epacl_ip_is_link_local(remote))
 		return link_local_is_inside(ask, remote);

@@ -7,7 +7,7 @@ explain tcp 198.51.100.9 203.0.113.9:80 type 8 ; usage ; only icmp and icmpv6 ha
 explain tcp 198.51.100.9 203.0.113.9:65536 ; usage ; the port must be 0 to 65535
 explain tcp 198.51.100.9 ; usage ; DST[:PORT] is missing
 explain tcp 198.51.100.9 203.0.113.9:80 via x ; usage ; (try: from type)
-explain tcp 198.51.100.9 2001:db8::1 ; fail ; -:1: 
+explain tcp 198.51.100.9 2001:db8::1 ; fail ; -:1:
 
 + add vnet v prefix 10.2.0.0/16 uplink wg0
 + add vm sql1 dev ept0 address 10.2.1.4 vnet v

@@ -4,7 +4,7 @@ add vm web1 dev ept0 address 10.0.0.4 ; ok
 add vm web1 address 10.0.0.4/32 dev ept0 ; ok ; add vm web1 dev ept0 address 10.0.0.4
 add vm web1 dev ept0 address 10.0.0.4,10.8.0.0/24,2001:db8::4,2001:db8:1::/64 ; ok
 add vm web1 dev ept0 address 10.0.0.4 mac 52:54:00:AB:cd:ef ; ok ; add vm web1 dev ept0 address 10.0.0.4 mac 52:54:00:ab:cd:ef
-add vm web1 adress 10.0.0.4 ; usage ; unknown word 'adress' after 'add vm web1' (try: address dev mac service vnet)
+add vm web1 addr 10.0.0.4 ; usage ; unknown word 'addr' after 'add vm web1' (try: address dev mac service vnet)
 add vm web1 address 10.0.0.4 ; usage ; 'dev IFNAME' is missing
 add vm web1 dev ept0 ; usage ; 'address ADDR|PREFIX,...' is missing
 add vm ; usage ; NAME is missing
@@ -12,7 +12,7 @@ add vm web1 dev ept0 address 10.0.0.4 mac 52:54:00:ab:cd ; usage ; mac '52:54:00
 add vm web1 dev ept0 address 10.0.0.4 mac 52:54:0:ab:cd:ef ; usage ; must be written as in
 add vm web1 dev ept0 address 10.0.0.4 vnet v ; fail ; 'v'
 add vm web1 service shop ; fail ; 'shop'
-add vm web1 dev ept0 address 10.0.0.4\nadd vm web2 dev ept0 address 10.0.0.5 ; fail ; -:2: 
+add vm web1 dev ept0 address 10.0.0.4\nadd vm web2 dev ept0 address 10.0.0.5 ; fail ; -:2:
 add vm web1 dev ept0 address 10.0.0.4\nadd nic web1 dev ept1 address 10.7.0.4 ; ok ; add vm web1 dev ept0 address 10.0.0.4 | add nic web1 dev ept1 address 10.7.0.4
 
 + add service shop vip 203.0.113.10

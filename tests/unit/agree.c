@@ -104,7 +104,8 @@ static void print_twin(const struct twin_policy *p,
 		vm = &p->vms[asked->vm];
 		print_layer(vm->name,
 			    asked->endpoint < 0 ?
-				    NULL : vm->endpoints[asked->endpoint].name,
+				    NULL :
+				    vm->endpoints[asked->endpoint].name,
 			    asked->direction, asked->permit, asked->order);
 	}
 }
@@ -119,8 +120,9 @@ static void print_module(const struct epacl_answer *answer)
 	for (i = 0; i < answer->nasked; i++) {
 		asked = &answer->asked[i];
 		print_layer(asked->layer.vm->obj.name,
-			    asked->layer.endpoint ? asked->layer.endpoint->name :
-						    NULL,
+			    asked->layer.endpoint ?
+				    asked->layer.endpoint->name :
+				    NULL,
 			    asked->layer.direction, asked->permit,
 			    asked->rule ? asked->rule->order : 0);
 	}
@@ -144,7 +146,8 @@ void print_explanations(const struct twin_policy *p,
 	for (i = 0; !twin->refused && i < twin->nlegs; i++) {
 		fprintf(stderr, "leg %u of the twin, %s ", i,
 			twin->legs[i].at.vm < 0 ?
-				"no VM" : p->vms[twin->legs[i].at.vm].name);
+				"no VM" :
+				p->vms[twin->legs[i].at.vm].name);
 		print_tuple("as judged", &twin->legs[i].tuple);
 		print_twin(p, &twin->legs[i].answer);
 	}

@@ -219,7 +219,7 @@ u16 random_port(void)
 
 u8 random_proto(u8 family)
 {
-	static const u8 protos[] = { IPPROTO_TCP, IPPROTO_TCP, IPPROTO_TCP,
+	static const u8 protos[] = { IPPROTO_TCP, IPPROTO_TCP,	IPPROTO_TCP,
 				     IPPROTO_UDP, IPPROTO_SCTP, IPPROTO_ICMP,
 				     IPPROTO_GRE };
 	u8 proto = one_of(protos);
@@ -231,8 +231,8 @@ u8 random_proto(u8 family)
 
 static struct epacl_prefix random_remote(void)
 {
-	static const u8 lens4[] = { 0, 7, 8, 14, 15, 16, 23, 24, 28, 30, 31,
-				    32, 32 };
+	static const u8 lens4[] = { 0,	7,  8,	14, 15, 16, 23,
+				    24, 28, 30, 31, 32, 32 };
 	static const u8 lens6[] = { 0, 15, 16, 31, 32, 63, 64, 127, 128, 128 };
 	u8 family = random_family();
 	struct epacl_ip ip = world_ip(family);
@@ -274,7 +274,8 @@ void random_rule(struct twin_rule *rule, u16 order)
 		rule->has_code = rule->has_type && chance(40);
 		if (rule->has_type)
 			rule->type = rule->proto == IPPROTO_ICMP ?
-					     8 + 5 * below(2) : 128 + below(2);
+					     8 + 5 * below(2) :
+					     128 + below(2);
 		if (rule->has_code)
 			rule->code = below(2);
 		return;
@@ -351,8 +352,9 @@ static void random_nic_of(struct twin_policy *p, struct twin_nic *nic, int i)
 	if (chance(15))
 		add_prefix(nic, ip4(10, number, 0, 32 + host), 32);
 	if (chance(20))
-		add_prefix(nic, chance(50) ? ip4(10, number, 1, 16 * i) :
-					     ip4(192, 168, 1, 16 * i),
+		add_prefix(nic,
+			   chance(50) ? ip4(10, number, 1, 16 * i) :
+					ip4(192, 168, 1, 16 * i),
 			   28);
 	if (chance(10))
 		add_prefix(nic, ip6(0xfd00, number, 0, 1 + i, 0), 64);
@@ -418,7 +420,8 @@ static void random_endpoint(struct twin_vm *vm, unsigned int number,
 		endpoint->has_type = chance(50);
 		if (endpoint->has_type)
 			endpoint->type = endpoint->proto == IPPROTO_ICMP ?
-						 8 + 5 * below(2) : 128;
+						 8 + 5 * below(2) :
+						 128;
 		endpoint->has_code = endpoint->has_type && chance(30);
 		if (endpoint->has_code)
 			endpoint->code = below(2);
@@ -458,15 +461,16 @@ static void random_vnet(struct twin_policy *p, unsigned int i)
 	memset(vnet, 0, sizeof(*vnet));
 	snprintf(vnet->name, sizeof(vnet->name), "net%u", i);
 	vnet->prefixes[vnet->nprefixes++] = prefix_of(ip4(10, n, 0, 0), 16);
-	vnet->prefixes[vnet->nprefixes++] =
-		prefix_of(ip6(0xfd00, n, 0, 0, 0), chance(50) ? 48 : 32);
+	vnet->prefixes[vnet->nprefixes++] = prefix_of(ip6(0xfd00, n, 0, 0, 0),
+						      chance(50) ? 48 : 32);
 	/* fd00:N::/32 is right for every N, /48 too: both hold fd00:N::. */
 	if (chance(40))
-		vnet->peers[vnet->npeers++] =
-			prefix_of(ip4(192, 168, 1, 0), chance(50) ? 16 : 24);
+		vnet->peers[vnet->npeers++] = prefix_of(ip4(192, 168, 1, 0),
+							chance(50) ? 16 : 24);
 	if (chance(20))
-		vnet->peers[vnet->npeers++] =
-			prefix_of(ip6(0x2001, 0xdb8, 0xf, 0, 0), 64);
+		vnet->peers[vnet->npeers++] = prefix_of(ip6(0x2001, 0xdb8, 0xf,
+							    0, 0),
+							64);
 	for (k = 0; k < p->nvnets; k++)
 		if (k != i && chance(30) && vnet->npeer_vnets < 2)
 			vnet->peer_vnets[vnet->npeer_vnets++] = k;
@@ -491,8 +495,8 @@ void random_policy(struct twin_policy *p)
 		snprintf(p->services[i].name, TWIN_NAME, "svc%u", i);
 		p->services[i].vip[0] = ip4(203, 0, 113, 10 + 10 * i);
 		if (chance(50))
-			p->services[i].vip[1] =
-				ip6(0x2001, 0xdb8, 0xa, 0, 10 + 10 * i);
+			p->services[i].vip[1] = ip6(0x2001, 0xdb8, 0xa, 0,
+						    10 + 10 * i);
 	}
 	p->nvnets = 1 + below(TWIN_VNETS);
 	for (i = 0; i < p->nvnets; i++)
@@ -509,7 +513,8 @@ void random_model(struct model *m, struct twin_policy *p)
 	do {
 		if (++tries > 1000) {
 			print_policy(p);
-			fprintf(stderr, "no policy is taken, the last for: %s\n",
+			fprintf(stderr,
+				"no policy is taken, the last for: %s\n",
 				m->why.text);
 			abort();
 		}

@@ -17,7 +17,7 @@
 u64 random_begin(u64 seed);
 unsigned long random_cases(unsigned long cases);
 
-u32 below(u32 n);			/* 0 to n - 1 */
+u32 below(u32 n); /* 0 to n - 1 */
 bool chance(u32 percent);
 #define one_of(array) ((array)[below(ARRAY_SIZE(array))])
 

@@ -218,9 +218,10 @@ static u16 proto_parse(const char *s)
 		const char *name;
 		u16 proto;
 	} protos[] = {
-		{ "icmp", 1 }, { "tcp", 6 }, { "udp", 17 }, { "dccp", 33 },
-		{ "icmpv6", 58 }, { "sctp", 132 }, { "udplite", 136 },
-		{ "any", EPACL_PROTO_ANY },
+		{ "icmp", 1 },	    { "tcp", 6 },
+		{ "udp", 17 },	    { "dccp", 33 },
+		{ "icmpv6", 58 },   { "sctp", 132 },
+		{ "udplite", 136 }, { "any", EPACL_PROTO_ANY },
 	};
 	size_t i;
 
@@ -465,9 +466,14 @@ static void command(struct words *w, struct epacl_op *op)
 		const char *word;
 		void (*parse)(struct words *w, struct epacl_op *op);
 	} kinds[] = {
-		{ "service", service }, { "vnet", vnet }, { "vm", vm },
-		{ "nic", nic }, { "endpoint", endpoint }, { "rules", rules },
-		{ "rule", rule }, { "limit", limit },
+		{ "service", service },
+		{ "vnet", vnet },
+		{ "vm", vm },
+		{ "nic", nic },
+		{ "endpoint", endpoint },
+		{ "rules", rules },
+		{ "rule", rule },
+		{ "limit", limit },
 	};
 	size_t i;
 

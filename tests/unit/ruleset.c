@@ -17,8 +17,8 @@ static void list_prefixes(FILE *f, const char *word,
 			epacl_prefix_text(&prefixes[i], text));
 }
 
-static void list_names(FILE *f, const char *word, const struct epacl_name *names,
-		       u32 n)
+static void list_names(FILE *f, const char *word,
+		       const struct epacl_name *names, u32 n)
 {
 	u32 i;
 
@@ -150,8 +150,8 @@ static void endpoint(FILE *f, const char *vm, const struct epacl_endpoint *e,
 	if (e->address.family)
 		fprintf(f, " address %s", epacl_ip_text(&e->address, text));
 	for (i = 0; i < e->npublics; i++)
-		fprintf(f, e->publics[i].ip.family == 4 ? "%s%s:%u" :
-							  "%s[%s]:%u",
+		fprintf(f,
+			e->publics[i].ip.family == 4 ? "%s%s:%u" : "%s[%s]:%u",
 			i ? "," : " public ",
 			epacl_ip_text(&e->publics[i].ip, text),
 			e->publics[i].port);

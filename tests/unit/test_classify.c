@@ -133,8 +133,7 @@ static void check_key(const struct epacl_key *key, u64 seed)
 		return;
 	fprintf(stderr, "seed %#llx\n", (unsigned long long)seed);
 	print_list();
-	fprintf(stderr,
-		"remote %s proto %u ports %d %u %u type %d %u/%u\n",
+	fprintf(stderr, "remote %s proto %u ports %d %u %u type %d %u/%u\n",
 		epacl_ip_text(&key->remote, text), key->proto, key->has_ports,
 		key->lport, key->rport, key->has_type, key->type, key->code);
 	ck_abort_msg("twin has rule %d, module %d", twin ? twin->order : 0,
@@ -164,7 +163,8 @@ static struct epacl_ip near(struct epacl_ip ip)
 static void random_key(struct epacl_key *key)
 {
 	const struct twin_rule *rule = &list.twin[below(list.n ?: 1)];
-	static const struct twin_policy nobody = { .nvms = 1, .vms[0].nnics = 1 };
+	static const struct twin_policy nobody = { .nvms = 1,
+						   .vms[0].nnics = 1 };
 
 	memset(key, 0, sizeof(*key));
 	if (!list.n || rule->any_remote || chance(20))
@@ -173,19 +173,23 @@ static void random_key(struct epacl_key *key)
 		key->remote = near(rule->remote.ip);
 	key->local = ip4(10, 1, 0, 4);
 	key->proto = list.n && rule->proto != EPACL_PROTO_ANY && chance(80) ?
-			     rule->proto : random_proto(key->remote.family);
+			     rule->proto :
+			     random_proto(key->remote.family);
 	/* A fragment without a connection has none, whatever its protocol. */
 	key->has_ports = twin_has_ports(key->proto) && chance(95);
 	key->lport = random_port();
 	key->rport = random_port();
 	if (list.n && rule->nlports && chance(70))
 		key->lport = (chance(50) ? rule->lports[0].lo :
-					   rule->lports[0].hi) + below(3) - 1;
+					   rule->lports[0].hi) +
+			     below(3) - 1;
 	if (list.n && rule->nrports && chance(70))
 		key->rport = (chance(50) ? rule->rports[0].lo :
-					   rule->rports[0].hi) + below(3) - 1;
+					   rule->rports[0].hi) +
+			     below(3) - 1;
 	key->has_type = (key->proto == IPPROTO_ICMP ||
-			 key->proto == IPPROTO_ICMPV6) && chance(95);
+			 key->proto == IPPROTO_ICMPV6) &&
+			chance(95);
 	key->type = chance(50) ? 8 : 128 + below(2);
 	if (list.n && rule->has_type && chance(70))
 		key->type = rule->type;
@@ -286,7 +290,8 @@ END_TEST
 /* Ranges that touch: each port is of one rule, and of the right one. */
 START_TEST(test_adjacent_ranges)
 {
-	struct epacl_key key = { .proto = IPPROTO_UDP, .has_ports = true,
+	struct epacl_key key = { .proto = IPPROTO_UDP,
+				 .has_ports = true,
 				 .remote = ip4(198, 51, 100, 1) };
 	struct twin_rule *rule;
 	u32 port, i;
@@ -384,8 +389,8 @@ END_TEST
 /* As many rules as fit a word, and one more or less; the last one too. */
 START_TEST(test_many)
 {
-	static const unsigned int sizes[] = { 0, 1, 2, 63, 64, 65, 127, 128,
-					      129, RULES_MAX };
+	static const unsigned int sizes[] = { 0,  1,   2,   63,	 64,
+					      65, 127, 128, 129, RULES_MAX };
 	u64 seed = random_begin(0x3a);
 	struct epacl_key key = { .proto = IPPROTO_TCP, .has_ports = true };
 	unsigned int i, size = sizes[_i];
@@ -432,7 +437,7 @@ int main(void)
 	SRunner *runner = srunner_create(suite());
 	int failed;
 
-	srunner_run_all(runner, CK_NORMAL);
+	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -30,159 +30,212 @@ static const char *const beginning[] = {
 };
 
 struct conflict {
-	int err;		/* 0: there is none */
-	const char *names[3];	/* in the text of the refusal */
+	int err; /* 0: there is none */
+	const char *names[3]; /* in the text of the refusal */
 	const char *lines[LINES_MAX];
 };
 
 static const struct conflict conflicts[] = {
 	/* one interface */
-	{ -EADDRINUSE, { "t0", "one", "two" },
+	{ -EADDRINUSE,
+	  { "t0", "one", "two" },
 	  { "add nic one dev t0 address 10.1.0.4 vnet red",
 	    "add nic two dev t0 address 10.1.0.5 vnet red" } },
 	/* one address in a vnet, or without one */
-	{ -EADDRINUSE, { "10.1.0.4", "one", "two" },
+	{ -EADDRINUSE,
+	  { "10.1.0.4", "one", "two" },
 	  { "add nic one dev t0 address 10.1.0.4 vnet red",
 	    "add nic two dev t1 address 10.1.0.5,10.1.0.4 vnet red" } },
-	{ -EADDRINUSE, { "fd00:1:0:0:0:0:0:4", "one", "two" },
+	{ -EADDRINUSE,
+	  { "fd00:1:0:0:0:0:0:4", "one", "two" },
 	  { "add nic one dev t0 address fd00:1::4 vnet red",
 	    "add nic two dev t1 address fd00:1::4 vnet red" } },
-	{ -EADDRINUSE, { "10.7.0.4", "t0", "t1" },
+	{ -EADDRINUSE,
+	  { "10.7.0.4", "t0", "t1" },
 	  { "add nic one dev t0 address 10.7.0.4",
 	    "add nic one dev t1 address 10.7.0.4" } },
-	{ 0, {}, { "add nic one dev t0 address 10.1.0.4 vnet red",
-		   "add nic two dev t1 address 10.1.0.4 vnet pink" } },
-	{ 0, {}, { "add nic one dev t0 address 10.1.0.4 vnet red",
-		   "add nic two dev t1 address 10.1.0.4" } },
-	{ 0, {}, { "add nic one dev t0 address 10.1.0.4,10.1.3.0/24 vnet red",
-		   "add nic two dev t1 address 10.1.0.5,10.1.0.0/24 vnet red" } },
-	{ 0, {}, { "add nic one dev t0 address 10.1.0.4,fe80::7 vnet red",
-		   "add nic two dev t1 address 10.1.0.5,fe80::7 vnet red" } },
+	{ 0,
+	  {},
+	  { "add nic one dev t0 address 10.1.0.4 vnet red",
+	    "add nic two dev t1 address 10.1.0.4 vnet pink" } },
+	{ 0,
+	  {},
+	  { "add nic one dev t0 address 10.1.0.4 vnet red",
+	    "add nic two dev t1 address 10.1.0.4" } },
+	{ 0,
+	  {},
+	  { "add nic one dev t0 address 10.1.0.4,10.1.3.0/24 vnet red",
+	    "add nic two dev t1 address 10.1.0.5,10.1.0.0/24 vnet red" } },
+	{ 0,
+	  {},
+	  { "add nic one dev t0 address 10.1.0.4,fe80::7 vnet red",
+	    "add nic two dev t1 address 10.1.0.5,fe80::7 vnet red" } },
 	/* an address that was given up in the same transaction is free */
-	{ 0, {}, { "add nic one dev t0 address 10.1.0.4 vnet red",
-		   "add nic two dev t1 address 10.1.0.4 vnet red",
-		   "change nic one dev t0 address 10.1.0.6" } },
+	{ 0,
+	  {},
+	  { "add nic one dev t0 address 10.1.0.4 vnet red",
+	    "add nic two dev t1 address 10.1.0.4 vnet red",
+	    "change nic one dev t0 address 10.1.0.6" } },
 
 	/* one VIP and port */
-	{ -EADDRINUSE, { "203.0.113.20", "one/a", "two/b" },
+	{ -EADDRINUSE,
+	  { "203.0.113.20", "one/a", "two/b" },
 	  { "add nic one dev t0 address 10.1.0.4 vnet red",
 	    "add nic two dev t1 address 10.1.0.5 vnet red",
 	    "add endpoint one/a tcp 22 public 203.0.113.20:443",
 	    "add endpoint two/b tcp 80 public 203.0.113.20:443" } },
-	{ 0, {}, { "add nic one dev t0 address 10.1.0.4 vnet red",
-		   "add nic two dev t1 address 10.1.0.5 vnet red",
-		   "add endpoint one/a tcp 22 public 203.0.113.20:443",
-		   "add endpoint two/b udp 22 public 203.0.113.20:443" } },
-	{ 0, {}, { "add nic one dev t0 address 10.1.0.4 vnet red",
-		   "add nic two dev t1 address 10.1.0.5 vnet red",
-		   "add endpoint one/a tcp 22 public 203.0.113.20:443",
-		   "add endpoint two/b tcp 22 public 203.0.113.21:443" } },
+	{ 0,
+	  {},
+	  { "add nic one dev t0 address 10.1.0.4 vnet red",
+	    "add nic two dev t1 address 10.1.0.5 vnet red",
+	    "add endpoint one/a tcp 22 public 203.0.113.20:443",
+	    "add endpoint two/b udp 22 public 203.0.113.20:443" } },
+	{ 0,
+	  {},
+	  { "add nic one dev t0 address 10.1.0.4 vnet red",
+	    "add nic two dev t1 address 10.1.0.5 vnet red",
+	    "add endpoint one/a tcp 22 public 203.0.113.20:443",
+	    "add endpoint two/b tcp 22 public 203.0.113.21:443" } },
 	/* a port within a range, the range first and last */
-	{ -EADDRINUSE, { "203.0.113.20", "one/a", "two/b" },
+	{ -EADDRINUSE,
+	  { "203.0.113.20", "one/a", "two/b" },
 	  { "add nic one dev t0 address 10.1.0.4 vnet red",
 	    "add nic two dev t1 address 10.1.0.5 vnet red",
 	    "add endpoint one/a tcp 5000-5009 public 203.0.113.20:6000",
 	    "add endpoint two/b tcp 80 public 203.0.113.20:6009" } },
-	{ -EADDRINUSE, { "203.0.113.20", "one/a", "two/b" },
+	{ -EADDRINUSE,
+	  { "203.0.113.20", "one/a", "two/b" },
 	  { "add nic one dev t0 address 10.1.0.4 vnet red",
 	    "add nic two dev t1 address 10.1.0.5 vnet red",
 	    "add endpoint one/a tcp 80 public 203.0.113.20:6000",
 	    "add endpoint two/b tcp 5000-5009 public 203.0.113.20:6000" } },
-	{ -EADDRINUSE, { "203.0.113.20", "one/a", "two/b" },
+	{ -EADDRINUSE,
+	  { "203.0.113.20", "one/a", "two/b" },
 	  { "add nic one dev t0 address 10.1.0.4 vnet red",
 	    "add nic two dev t1 address 10.1.0.5 vnet red",
 	    "add endpoint one/a tcp 5000-5009 public 203.0.113.20:6000",
 	    "add endpoint two/b tcp 7000-7009 public 203.0.113.20:6009" } },
-	{ -EADDRINUSE, { "203.0.113.20", "one/a", "two/b" },
+	{ -EADDRINUSE,
+	  { "203.0.113.20", "one/a", "two/b" },
 	  { "add nic one dev t0 address 10.1.0.4 vnet red",
 	    "add nic two dev t1 address 10.1.0.5 vnet red",
 	    "add endpoint one/a tcp 5000-5099 public 203.0.113.20:6000",
 	    "add endpoint two/b tcp 7000-7009 public 203.0.113.20:6050" } },
-	{ 0, {}, { "add nic one dev t0 address 10.1.0.4 vnet red",
-		   "add nic two dev t1 address 10.1.0.5 vnet red",
-		   "add endpoint one/a tcp 5000-5009 public 203.0.113.20:6000",
-		   "add endpoint two/b tcp 7000-7009 public 203.0.113.20:6010",
-		   "add endpoint two/c tcp 80 public 203.0.113.20:5999",
-		   "add endpoint two/d tcp 81 public 203.0.113.20:6020" } },
+	{ 0,
+	  {},
+	  { "add nic one dev t0 address 10.1.0.4 vnet red",
+	    "add nic two dev t1 address 10.1.0.5 vnet red",
+	    "add endpoint one/a tcp 5000-5009 public 203.0.113.20:6000",
+	    "add endpoint two/b tcp 7000-7009 public 203.0.113.20:6010",
+	    "add endpoint two/c tcp 80 public 203.0.113.20:5999",
+	    "add endpoint two/d tcp 81 public 203.0.113.20:6020" } },
 
 	/* a VIP is nobody's own address */
-	{ -EADDRINUSE, { "203.0.113.10", "front", "one" },
+	{ -EADDRINUSE,
+	  { "203.0.113.10", "front", "one" },
 	  { "add nic one dev t0 address 203.0.113.10" } },
-	{ -EADDRINUSE, { "10.1.0.5", "one/a", "two" },
+	{ -EADDRINUSE,
+	  { "10.1.0.5", "one/a", "two" },
 	  { "add nic one dev t0 address 10.1.0.4 vnet red",
 	    "add endpoint one/a tcp 22 public 10.1.0.5:22",
 	    "add nic two dev t1 address 10.1.0.5 vnet red" } },
-	{ -EADDRINUSE, { "10.1.0.5", "one/a", "two" },
+	{ -EADDRINUSE,
+	  { "10.1.0.5", "one/a", "two" },
 	  { "add nic two dev t1 address 10.1.0.5 vnet red",
 	    "add nic one dev t0 address 10.1.0.4 vnet red",
 	    "add endpoint one/a tcp 22 public 10.1.0.5:22" } },
-	{ 0, {}, { "add nic one dev t0 address 10.1.0.4 vnet red",
-		   "add endpoint one/a tcp 22 public 203.0.113.10:22" } },
+	{ 0,
+	  {},
+	  { "add nic one dev t0 address 10.1.0.4 vnet red",
+	    "add endpoint one/a tcp 22 public 203.0.113.10:22" } },
 
 	/* an uplink is no VM's interface */
-	{ -EADDRINUSE, { "t0", "red", "one" },
+	{ -EADDRINUSE,
+	  { "t0", "red", "one" },
 	  { "add nic one dev t0 address 10.1.0.4 vnet red",
 	    "change vnet red uplink eth1,t0" } },
-	{ -EADDRINUSE, { "t0", "blue", "one" },
+	{ -EADDRINUSE,
+	  { "t0", "blue", "one" },
 	  { "change vnet blue uplink t0",
 	    "add nic one dev t0 address 10.1.0.4 vnet red" } },
-	{ 0, {}, { "change vnet red uplink eth1",
-		   "change vnet blue uplink eth1",
-		   "add nic one dev t0 address 10.1.0.4 vnet red" } },
+	{ 0,
+	  {},
+	  { "change vnet red uplink eth1", "change vnet blue uplink eth1",
+	    "add nic one dev t0 address 10.1.0.4 vnet red" } },
 
 	/* a public address of a family that the first nic lacks */
-	{ -EINVAL, { "one/a", "one", "IPv6" },
+	{ -EINVAL,
+	  { "one/a", "one", "IPv6" },
 	  { "add nic one dev t0 address 10.1.0.4 vnet red",
 	    "add endpoint one/a tcp 22 public [2001:db8::1]:22" } },
-	{ -EINVAL, { "one/a", "one", "IPv6" },
+	{ -EINVAL,
+	  { "one/a", "one", "IPv6" },
 	  { "add endpoint one/a tcp 22 public [2001:db8::1]:22",
 	    "add nic one dev t0 address 10.1.0.4,fd00:1:0:0:1::/80 vnet red" } },
-	{ -EINVAL, { "one/a", "one", "IPv6" },
+	{ -EINVAL,
+	  { "one/a", "one", "IPv6" },
 	  { "add nic one dev t0 address 10.1.0.4 vnet red",
 	    "add nic one dev t1 address fd00:1::4 vnet red",
 	    "add endpoint one/a tcp 22 public [2001:db8::1]:22" } },
-	{ -EINVAL, { "one/a", "one", "IPv4" },
+	{ -EINVAL,
+	  { "one/a", "one", "IPv4" },
 	  { "add nic one dev t0 address 10.1.0.4 vnet red",
 	    "add endpoint one/a tcp 22 public 203.0.113.20:22",
 	    "change nic one dev t0 address fd00:1::4" } },
-	{ -EINVAL, { "one/a", "one", "IPv4" },
+	{ -EINVAL,
+	  { "one/a", "one", "IPv4" },
 	  { "add endpoint one/a tcp 22 public 203.0.113.20:22" } },
-	{ 0, {}, { "add nic one dev t0 address 10.1.0.4 vnet red",
-		   "add nic one dev t1 address fd00:1::4 vnet red",
-		   "add endpoint one/a tcp 22 address fd00:1::4 "
-			   "public [2001:db8::1]:22" } },
+	{ 0,
+	  {},
+	  { "add nic one dev t0 address 10.1.0.4 vnet red",
+	    "add nic one dev t1 address fd00:1::4 vnet red",
+	    "add endpoint one/a tcp 22 address fd00:1::4 "
+	    "public [2001:db8::1]:22" } },
 
 	/* outside its vnet */
-	{ -EINVAL, { "10.2.0.4", "one", "red" },
+	{ -EINVAL,
+	  { "10.2.0.4", "one", "red" },
 	  { "add nic one dev t0 address 10.2.0.4 vnet red" } },
-	{ -EINVAL, { "10.2.0.4", "one", "red" },
+	{ -EINVAL,
+	  { "10.2.0.4", "one", "red" },
 	  { "change vnet red peer blue",
 	    "add nic one dev t0 address 10.2.0.4 vnet red" } },
-	{ -EINVAL, { "10.1.0.4", "one", "red" },
+	{ -EINVAL,
+	  { "10.1.0.4", "one", "red" },
 	  { "add nic one dev t0 address 10.1.0.4 vnet red",
 	    "change vnet red prefix 10.1.1.0/24" } },
-	{ 0, {}, { "change vnet red peer 192.168.0.0/16",
-		   "add nic one dev t0 address 10.1.0.4,192.168.4.0/24,"
-			   "172.16.0.0/24,fe80::4 vnet red" } },
+	{ 0,
+	  {},
+	  { "change vnet red peer 192.168.0.0/16",
+	    "add nic one dev t0 address 10.1.0.4,192.168.4.0/24,"
+	    "172.16.0.0/24,fe80::4 vnet red" } },
 
 	/* peers of one vnet that overlap */
-	{ -EINVAL, { "10.2.0.0/16", "10.2.3.0/24", "overlap" },
+	{ -EINVAL,
+	  { "10.2.0.0/16", "10.2.3.0/24", "overlap" },
 	  { "change vnet red peer 10.2.0.0/16,10.2.3.0/24" } },
-	{ -EINVAL, { "red", "blue", "10.2.3.0/24" },
+	{ -EINVAL,
+	  { "red", "blue", "10.2.3.0/24" },
 	  { "change vnet red peer blue,10.2.3.0/24" } },
-	{ -EINVAL, { "red", "blue", "10.0.0.0/8" },
+	{ -EINVAL,
+	  { "red", "blue", "10.0.0.0/8" },
 	  { "change vnet red peer blue,10.0.0.0/8" } },
-	{ -EINVAL, { "blue", "red", "pink" },
+	{ -EINVAL,
+	  { "blue", "red", "pink" },
 	  { "change vnet blue peer red,pink" } },
-	{ -EINVAL, { "blue", "red", "10.1.9.0/24" },
+	{ -EINVAL,
+	  { "blue", "red", "10.1.9.0/24" },
 	  { "change vnet blue peer red,10.1.9.0/24" } },
 	{ 0, {}, { "change vnet blue peer red,10.3.0.0/16" } },
 	{ 0, {}, { "change vnet red peer blue", "change vnet blue peer red" } },
 	{ 0, {}, { "change vnet blue peer red", "change vnet pink peer blue" } },
 	/* a vnet's own prefixes may be nested; what lies between is found */
-	{ 0, {}, { "add vnet wide prefix 10.8.0.0/13,10.9.0.0/16",
-		   "change vnet red peer wide" } },
-	{ -EINVAL, { "red", "wide", "far" },
+	{ 0,
+	  {},
+	  { "add vnet wide prefix 10.8.0.0/13,10.9.0.0/16",
+	    "change vnet red peer wide" } },
+	{ -EINVAL,
+	  { "red", "wide", "far" },
 	  { "add vnet wide prefix 10.8.0.0/13,10.9.0.0/16",
 	    "add vnet far prefix 10.10.0.0/16",
 	    "change vnet red peer wide,far" } },
@@ -237,7 +290,7 @@ START_TEST(test_conflict_later)
 	memcpy(lines, beginning, sizeof(beginning));
 	memcpy(lines + ARRAY_SIZE(beginning), c->lines, n * sizeof(*lines));
 	err = model_lines(&m, lines, ARRAY_SIZE(beginning) + n - 1);
-	if (err)	/* what only the whole transaction makes right */
+	if (err) /* what only the whole transaction makes right */
 		return;
 	snap = m.snap;
 	err = model_change(&m, &c->lines[n - 1], 1);
@@ -269,9 +322,9 @@ static void check_dev(const struct model *m, const struct twin_policy *p)
 	ck_assert_ptr_eq(epacl_snapshot_station(m->snap, nic->nic->station),
 			 nic);
 	if (nic->nic->has_mac)
-		ck_assert_ptr_eq(epacl_snapshot_mac(
-					 m->snap,
-					 epacl_mac_number(nic->nic->mac)),
+		ck_assert_ptr_eq(epacl_snapshot_mac(m->snap,
+						    epacl_mac_number(
+							    nic->nic->mac)),
 				 nic);
 	ck_assert_ptr_null(epacl_snapshot_dev(m->snap, "vnet"));
 	ck_assert_ptr_null(epacl_snapshot_dev(m->snap, ""));
@@ -319,8 +372,8 @@ static void check_owners(const struct model *m, const struct twin_policy *p,
 static void check_public(const struct model *m, const struct twin_policy *p,
 			 const struct epacl_ip *ip, u8 proto, u16 port)
 {
-	const struct epacl_cpublic *public =
-		epacl_snapshot_public(m->snap, ip, proto, port);
+	const struct epacl_cpublic *public = epacl_snapshot_public(m->snap, ip,
+								   proto, port);
 	const struct twin_endpoint *e, *want = NULL;
 	unsigned int i, k, j, vm = 0;
 
@@ -421,8 +474,8 @@ START_TEST(test_many)
 		nic = epacl_snapshot_dev(m.snap, dev);
 		ck_assert_ptr_nonnull(nic);
 		ck_assert(same_name(nic->nic->dev, dev));
-		ck_assert_ptr_eq(epacl_snapshot_mac(m.snap,
-						    0x525401000000 + i), nic);
+		ck_assert_ptr_eq(epacl_snapshot_mac(m.snap, 0x525401000000 + i),
+				 nic);
 		ck_assert_ptr_eq(epacl_snapshot_station(m.snap,
 							nic->nic->station),
 				 nic);
@@ -443,10 +496,10 @@ START_TEST(test_many)
 	ip = ip4(10, 1, 0, 1);
 	cursor = 0;
 	ck_assert_ptr_null(epacl_snapshot_nics(m.snap, &ip, &cursor));
-	ck_assert_ptr_null(epacl_snapshot_public(m.snap, &vip, IPPROTO_TCP,
-						 999));
-	ck_assert_ptr_null(epacl_snapshot_public(m.snap, &vip, IPPROTO_TCP,
-						 1000 + VMS));
+	ck_assert_ptr_null(
+		epacl_snapshot_public(m.snap, &vip, IPPROTO_TCP, 999));
+	ck_assert_ptr_null(
+		epacl_snapshot_public(m.snap, &vip, IPPROTO_TCP, 1000 + VMS));
 	ck_assert_ptr_null(epacl_snapshot_public(m.snap, &vip, IPPROTO_UDP,
 						 1000 + 10 * VMS));
 	model_free(&m);
@@ -472,16 +525,21 @@ static const struct {
 	{ true, { "change nic one dev t0 mac 52:54:00:00:00:09" } },
 	{ true, { "change nic two dev t1 address 10.1.0.9" } },
 	{ true, { "add rule vm one in 100 permit any" } },
-	{ true, { "remove nic one dev t0",
-		  "add nic one dev t0 address 10.1.0.4 vnet red" } },
-	{ true, { "remove vm one", "add vm one",
-		  "add nic one dev t0 address 10.1.0.4 vnet red" } },
-	{ true, { "flush", "add vnet red prefix 10.1.0.0/16", "add vm one",
-		  "add nic one dev t0 address 10.1.0.4 vnet red" } },
-	{ false, { "remove nic one dev t0",
-		   "add nic two dev t0 address 10.1.0.4 vnet red" } },
-	{ false, { "remove vm one", "add vm three",
-		   "add nic three dev t0 address 10.1.0.4 vnet red" } },
+	{ true,
+	  { "remove nic one dev t0",
+	    "add nic one dev t0 address 10.1.0.4 vnet red" } },
+	{ true,
+	  { "remove vm one", "add vm one",
+	    "add nic one dev t0 address 10.1.0.4 vnet red" } },
+	{ true,
+	  { "flush", "add vnet red prefix 10.1.0.0/16", "add vm one",
+	    "add nic one dev t0 address 10.1.0.4 vnet red" } },
+	{ false,
+	  { "remove nic one dev t0",
+	    "add nic two dev t0 address 10.1.0.4 vnet red" } },
+	{ false,
+	  { "remove vm one", "add vm three",
+	    "add nic three dev t0 address 10.1.0.4 vnet red" } },
 	{ false, { "remove nic one dev t0" } },
 };
 
@@ -515,7 +573,8 @@ END_TEST
 START_TEST(test_station_later)
 {
 	static const char *const lines[] = {
-		"add vm one", "add nic one dev t0 address 10.1.0.4",
+		"add vm one",
+		"add nic one dev t0 address 10.1.0.4",
 	};
 	static const char *const away[] = { "remove nic one dev t0" };
 	static const char *const back[] = {
@@ -561,7 +620,7 @@ int main(void)
 	SRunner *runner = srunner_create(suite());
 	int failed;
 
-	srunner_run_all(runner, CK_NORMAL);
+	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -74,7 +74,8 @@ START_TEST(exact)
 	int i;
 
 	ck_assert_int_eq(pthread_create(&thread, NULL, ask_for_too_much,
-					&account), 0);
+					&account),
+			 0);
 	for (i = 0; i < 200000; i++) {
 		p = epacl_alloc(&account, 100);
 		ck_assert_ptr_nonnull(p);

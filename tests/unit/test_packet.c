@@ -32,7 +32,7 @@ static void put(const void *from, unsigned int n)
 	out.n += n;
 }
 
-#define PUT(...)							\
+#define PUT(...) \
 	put((const u8[]){ __VA_ARGS__ }, sizeof((const u8[]){ __VA_ARGS__ }))
 
 static void put_zeros(unsigned int n)
@@ -177,7 +177,7 @@ START_TEST(test_tcp_syn)
 		u8 flags;
 		bool syn;
 	} flags[] = {
-		{ 0x02, true }, { 0x42, true }, { 0x0a, true },	/* ECN, PSH */
+		{ 0x02, true },	 { 0x42, true },  { 0x0a, true }, /* ECN, PSH */
 		{ 0x12, false }, { 0x10, false }, { 0x06, false },
 		{ 0x03, false }, { 0x00, false },
 	};
@@ -227,12 +227,12 @@ START_TEST(test_ipv4_bad_header)
 	static const struct {
 		u8 at, value;
 	} bad[] = {
-		{ 0, 0x44 },		/* ihl 4 */
-		{ 0, 0x40 },		/* ihl 0 */
-		{ 0, 0x4f },		/* ihl beyond the packet */
-		{ 0, 0x55 },		/* version 5 */
-		{ 3, 19 },		/* total length shorter than the header */
-		{ 3, 41 },		/* longer than the packet */
+		{ 0, 0x44 }, /* ihl 4 */
+		{ 0, 0x40 }, /* ihl 0 */
+		{ 0, 0x4f }, /* ihl beyond the packet */
+		{ 0, 0x55 }, /* version 5 */
+		{ 3, 19 }, /* total length shorter than the header */
+		{ 3, 41 }, /* longer than the packet */
 		{ 2, 0xff },
 	};
 
@@ -297,19 +297,19 @@ START_TEST(test_ipv4_options)
 		u8 n, b[12];
 		bool fine;
 	} options[] = {
-		{ 4, { 1, 1, 1, 0 }, true },		/* nothing, then end */
-		{ 4, { 0, 131, 4, 4 }, true },		/* behind the end */
-		{ 4, { 148, 4, 0, 0 }, true },		/* router alert */
-		{ 8, { 7, 7, 4, 0, 0, 0, 0, 0 }, true },	/* record route */
-		{ 8, { 131, 7, 4, 1, 2, 3, 4, 0 }, false },	/* LSRR */
-		{ 8, { 137, 7, 4, 1, 2, 3, 4, 0 }, false },	/* SSRR */
+		{ 4, { 1, 1, 1, 0 }, true }, /* nothing, then end */
+		{ 4, { 0, 131, 4, 4 }, true }, /* behind the end */
+		{ 4, { 148, 4, 0, 0 }, true }, /* router alert */
+		{ 8, { 7, 7, 4, 0, 0, 0, 0, 0 }, true }, /* record route */
+		{ 8, { 131, 7, 4, 1, 2, 3, 4, 0 }, false }, /* LSRR */
+		{ 8, { 137, 7, 4, 1, 2, 3, 4, 0 }, false }, /* SSRR */
 		{ 8, { 1, 131, 7, 4, 1, 2, 3, 4 }, false },
 		{ 8, { 148, 4, 0, 0, 137, 3, 4, 0 }, false },
 		{ 4, { 131, 0, 0, 0 }, false },
-		{ 4, { 148, 0, 0, 0 }, false },		/* size 0: no end */
+		{ 4, { 148, 0, 0, 0 }, false }, /* size 0: no end */
 		{ 4, { 148, 1, 0, 0 }, false },
-		{ 4, { 148, 5, 0, 0 }, false },		/* beyond the header */
-		{ 4, { 1, 1, 1, 148 }, false },		/* no room for a size */
+		{ 4, { 148, 5, 0, 0 }, false }, /* beyond the header */
+		{ 4, { 1, 1, 1, 148 }, false }, /* no room for a size */
 		{ 4, { 1, 1, 148, 2 }, true },
 		{ 12, { 68, 12, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, true },
 	};
@@ -396,8 +396,8 @@ START_TEST(test_protocols_with_ports)
 			      "protocol %d", proto);
 		ck_assert(!packet.has_ports ||
 			  (packet.sport == 1234 && packet.dport == 80));
-		ck_assert(packet.has_type == (proto == IPPROTO_ICMP ||
-					      proto == IPPROTO_IGMP));
+		ck_assert(packet.has_type ==
+			  (proto == IPPROTO_ICMP || proto == IPPROTO_IGMP));
 	}
 }
 END_TEST
@@ -445,7 +445,7 @@ START_TEST(test_igmp)
 		{ 0x16, EPACL_MSG_GROUP_REPORT },
 		{ 0x17, EPACL_MSG_GROUP_REPORT },
 		{ 0x22, EPACL_MSG_GROUP_REPORT },
-		{ 0x13, EPACL_MSG_NONE },	/* DVMRP */
+		{ 0x13, EPACL_MSG_NONE }, /* DVMRP */
 		{ 0x00, EPACL_MSG_NONE },
 	};
 
@@ -469,7 +469,7 @@ START_TEST(test_dhcp)
 	} kinds[] = {
 		{ 4, 68, 67, EPACL_MSG_DHCP_CLIENT },
 		{ 4, 67, 68, EPACL_MSG_DHCP_SERVER },
-		{ 4, 67, 67, EPACL_MSG_NONE },		/* a relay */
+		{ 4, 67, 67, EPACL_MSG_NONE }, /* a relay */
 		{ 4, 546, 547, EPACL_MSG_NONE },
 		{ 6, 546, 547, EPACL_MSG_DHCP_CLIENT },
 		{ 6, 547, 546, EPACL_MSG_DHCP_SERVER },
@@ -523,9 +523,9 @@ START_TEST(test_ipv6_chains)
 		/* each extension header by itself */
 		{ 0, 8, { 17, 0, 1, 4 }, true },
 		{ 60, 8, { 17, 0, 1, 4 }, true },
-		{ 43, 8, { 17, 0, 2, 0 }, true },	/* mobile: type 2 */
-		{ 43, 8, { 17, 0, 4, 0 }, true },	/* segments: type 4 */
-		{ 43, 8, { 17, 0, 0, 0 }, false },	/* type 0 */
+		{ 43, 8, { 17, 0, 2, 0 }, true }, /* mobile: type 2 */
+		{ 43, 8, { 17, 0, 4, 0 }, true }, /* segments: type 4 */
+		{ 43, 8, { 17, 0, 0, 0 }, false }, /* type 0 */
 		{ 43, 8, { 17, 0, 0, 1 }, false },
 		{ 135, 8, { 17, 0 }, true },
 		{ 139, 8, { 17, 0 }, true },
@@ -534,7 +534,7 @@ START_TEST(test_ipv6_chains)
 		{ 0, 16, { 60, 0, 1, 4, 0, 0, 0, 0, 17, 0, 1, 4 }, true },
 		{ 60, 16, { 60, 0, 1, 4, 0, 0, 0, 0, 17, 0, 1, 4 }, true },
 		{ 60, 24, { 17, 2, 1, 4 }, true },
-		{ 60, 8, { 17, 2, 1, 4 }, false },	/* beyond the packet */
+		{ 60, 8, { 17, 2, 1, 4 }, false }, /* beyond the packet */
 		{ 60, 8, { 17, 255, 1, 4 }, false },
 		/* hop-by-hop is the first or nowhere */
 		{ 60, 16, { 0, 0, 1, 4, 0, 0, 0, 0, 17, 0, 1, 4 }, false },
@@ -722,7 +722,7 @@ START_TEST(test_nd)
 {
 	static const struct {
 		u8 type;
-		u8 body;	/* bytes in front of the options */
+		u8 body; /* bytes in front of the options */
 		u8 message, option;
 		bool claim;
 	} kinds[] = {
@@ -852,7 +852,7 @@ START_TEST(test_arp)
 	ck_assert_mem_eq(p->claim_mac, mac, 6);
 
 	begin_arp(2);
-	put_zeros(18);		/* padding */
+	put_zeros(18); /* padding */
 	p = read_as(ETH_P_ARP);
 	ck_fine(p);
 	ck_assert(p->arp_reply);
@@ -864,8 +864,8 @@ START_TEST(test_arp_bad)
 	static const struct {
 		u8 at, value;
 	} bad[] = {
-		{ 1, 6 }, { 2, 0x86 }, { 4, 8 }, { 5, 16 }, { 7, 0 },
-		{ 7, 3 }, { 7, 8 }, { 6, 1 },
+		{ 1, 6 }, { 2, 0x86 }, { 4, 8 }, { 5, 16 },
+		{ 7, 0 }, { 7, 3 },    { 7, 8 }, { 6, 1 },
 	};
 	unsigned int n;
 
@@ -1018,8 +1018,9 @@ static void seed_packet(unsigned int kind)
 
 static void mutate(void)
 {
-	static const u8 telling[] = { 0, 1, 2, 6, 17, 43, 44, 51, 58, 60, 131,
-				      137, 0x45, 0x4f, 0x60, 0x7f, 0x80, 0xff };
+	static const u8 telling[] = { 0,    1,	  2,	6,    17,   43,
+				      44,   51,	  58,	60,   131,  137,
+				      0x45, 0x4f, 0x60, 0x7f, 0x80, 0xff };
 	unsigned int n = below(4), at;
 
 	while (n--) {
@@ -1053,12 +1054,12 @@ static void check_consistent(const struct epacl_packet *p, u64 seed,
 	unsigned int i;
 	bool ok = true;
 
-#define MUST(x)								\
-	do {								\
-		if (!(x)) {						\
-			ok = false;					\
-			fprintf(stderr, "violated: %s\n", #x);		\
-		}							\
+#define MUST(x)                                                \
+	do {                                                   \
+		if (!(x)) {                                    \
+			ok = false;                            \
+			fprintf(stderr, "violated: %s\n", #x); \
+		}                                              \
 	} while (0)
 	MUST(!p->later_fragment || p->fragment);
 	MUST(!p->later_fragment || !p->has_ports);
@@ -1179,7 +1180,7 @@ int main(void)
 	SRunner *runner = srunner_create(suite());
 	int failed;
 
-	srunner_run_all(runner, CK_NORMAL);
+	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -127,7 +127,9 @@ END_TEST
 START_TEST(limit_of_an_endpoint)
 {
 	static const struct refusal one_too_many = {
-		"add rule v/e 51 deny any", -ENOSPC, EPACL_RULE_A_OWNER,
+		"add rule v/e 51 deny any",
+		-ENOSPC,
+		EPACL_RULE_A_OWNER,
 		"endpoint 'v/e' has 50 rules, the limit is 50: raise it with 'change limit rules-per-endpoint N' (at most 65535)",
 	};
 	char line[64];
@@ -336,8 +338,8 @@ START_TEST(indices)
 	struct epacl_vm *one;
 
 	commit_everything();
-	ck_assert(!base->epoch_min || epacl_root_made(base,
-						      &vm_of(base, "one")->obj));
+	ck_assert(!base->epoch_min ||
+		  epacl_root_made(base, &vm_of(base, "one")->obj));
 	begin();
 	ck_assert(!epacl_root_made(txn.root, &vm_of(txn.root, "one")->obj));
 	must("change vm two service web");
@@ -369,7 +371,8 @@ END_TEST
 START_TEST(lists_of_owners)
 {
 	struct epacl_owner owner = { .kind = EPACL_OWNER_VM,
-				     .direction = EPACL_OUT, .name = "one" };
+				     .direction = EPACL_OUT,
+				     .name = "one" };
 
 	commit_everything();
 	ck_assert_ptr_eq(epacl_root_acl(base, &owner),
@@ -432,7 +435,8 @@ START_TEST(rebase)
 	ck_assert_int_eq(epacl_txn_init(&other, &memory, base), 0);
 	must("add endpoint a/x tcp 1 public 203.0.113.1,203.0.113.1");
 	must("add rule a/x 1 permit any");
-	ck_assert_int_eq(txn_do(&other, "add endpoint a/y tcp 2 public 203.0.113.1"),
+	ck_assert_int_eq(txn_do(&other,
+				"add endpoint a/y tcp 2 public 203.0.113.1"),
 			 0);
 	ck_assert_int_eq(txn_do(&other, "add rule a/y 1 permit any"), 0);
 	commit();
@@ -442,13 +446,14 @@ START_TEST(rebase)
 	ck_assert_uint_eq(other.nops, 2);
 	ck_assert_uint_eq(other.root->generation, 2);
 	text = ruleset(other.root, false);
-	ck_assert_str_eq(text,
-			 "add vm a\n"
-			 "add nic a dev eth0 address 10.0.0.1\n"
-			 "add endpoint a/x 6 1 public 203.0.113.1:49152,203.0.113.1:49153\n"
-			 "add rule a/x 1 permit any\n"
-			 "add endpoint a/y 6 2 public 203.0.113.1:49154\n"
-			 "add rule a/y 1 permit any\n");
+	ck_assert_str_eq(
+		text,
+		"add vm a\n"
+		"add nic a dev eth0 address 10.0.0.1\n"
+		"add endpoint a/x 6 1 public 203.0.113.1:49152,203.0.113.1:49153\n"
+		"add rule a/x 1 permit any\n"
+		"add endpoint a/y 6 2 public 203.0.113.1:49154\n"
+		"add rule a/y 1 permit any\n");
 	free(text);
 	ck_assert_uint_eq(endpoint_of(other.root, "a", "y")->op, 1);
 	ck_assert_uint_eq(endpoint_of(other.root, "a", "x")->op, 0);

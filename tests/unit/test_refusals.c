@@ -159,7 +159,8 @@ static const struct refusal refusals[] = {
 	{ "add nic two eth0 address 10.0.0.1 mac 0:0:0:0:0:0", -EINVAL,
 	  EPACL_NIC_A_MAC, "no address" },
 	/* endpoints */
-	{ "add endpoint one/x 257", -EINVAL, EPACL_ENDPOINT_A_PROTO, "0 to 255" },
+	{ "add endpoint one/x 257", -EINVAL, EPACL_ENDPOINT_A_PROTO,
+	  "0 to 255" },
 	{ "add endpoint one/x tcp", -EINVAL, EPACL_ENDPOINT_A_PORTS,
 	  "takes a port" },
 	{ "add endpoint one/x tcp 0", -EINVAL, EPACL_ENDPOINT_A_PORTS, "port" },
@@ -256,8 +257,10 @@ END_TEST
 START_TEST(public_of_a_family_that_the_first_nic_lacks)
 {
 	static const struct refusal no_ipv6 = {
-		"add endpoint a/y tcp 2 public 2001:db8::9", -EINVAL,
-		EPACL_ENDPOINT_A_PUBLICS, "the first nic of vm 'a'",
+		"add endpoint a/y tcp 2 public 2001:db8::9",
+		-EINVAL,
+		EPACL_ENDPOINT_A_PUBLICS,
+		"the first nic of vm 'a'",
 	};
 
 	begin();
@@ -364,7 +367,7 @@ START_TEST(may_exist)
 {
 	static const struct {
 		const char *line;
-		const char *differs;	/* NULL: equal */
+		const char *differs; /* NULL: equal */
 	} tries[] = {
 		{ "add service web vip 2001:db8::11,203.0.113.11", NULL },
 		{ "add service web vip 203.0.113.11", "'vip'" },
@@ -384,28 +387,36 @@ START_TEST(may_exist)
 		{ "add endpoint one/ping icmp", "'type'" },
 		{ "add endpoint one/ping icmpv6 type 8/0", "'proto'" },
 		{ "add endpoint one/ssh tcp 22 address 10.1.0.4 "
-		  "public 203.0.113.21:22,203.0.113.20", NULL },
+		  "public 203.0.113.21:22,203.0.113.20",
+		  NULL },
 		{ "add endpoint one/ssh tcp 22 address 10.1.0.4 "
-		  "public 203.0.113.21,203.0.113.21", "'public'" },
+		  "public 203.0.113.21,203.0.113.21",
+		  "'public'" },
 		{ "add endpoint one/ssh tcp 22 address 10.1.0.4 "
-		  "public 203.0.113.21", "'public'" },
+		  "public 203.0.113.21",
+		  "'public'" },
 		{ "add endpoint one/ssh tcp 22 "
-		  "public 203.0.113.21,203.0.113.20", "'address'" },
+		  "public 203.0.113.21,203.0.113.20",
+		  "'address'" },
 		{ "add endpoint one/ssh tcp 23", "'port'" },
 		{ "add rule one/ssh 100 permit 198.51.100.7/24 "
-		  "name \"front ends\"", NULL },
+		  "name \"front ends\"",
+		  NULL },
 		{ "add rule one/ssh 100 deny 198.51.100.7/24 "
-		  "name \"front ends\"", "'permit or deny'" },
+		  "name \"front ends\"",
+		  "'permit or deny'" },
 		{ "add rule one/ssh 100 permit 198.51.100.7/24", "'name'" },
 		{ "add rule one/ssh 100 permit any name \"front ends\"",
 		  "'remote'" },
 		{ "add rule one/ssh 200 deny any proto tcp", "'proto'" },
 		{ "add rule vm one in 10 deny any proto 6 lport 25,110-143 "
-		  "rport 1-1023", NULL },
+		  "rport 1-1023",
+		  NULL },
 		{ "add rule vm one in 10 deny any proto 6 lport 25,110-143",
 		  "'rport'" },
 		{ "add rule vm one in 10 deny any proto 6 lport 110-143,25 "
-		  "rport 1-1023", "'lport'" },
+		  "rport 1-1023",
+		  "'lport'" },
 		{ "add rule vm one out 5 permit 192.168.0.0/16 proto 1 type 3",
 		  "'code'" },
 	};

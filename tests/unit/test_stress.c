@@ -80,7 +80,8 @@ static bool upheaval_fails(unsigned long nth)
 		after = ruleset(txn.root, true);
 		if (err) {
 			ck_assert_str_eq(before, after);
-			ck_assert_ptr_nonnull(strstr(txn.why.text, "no memory"));
+			ck_assert_ptr_nonnull(
+				strstr(txn.why.text, "no memory"));
 			ck_assert_uint_eq(txn.why.op, i + 1);
 		}
 		free(before);
@@ -222,9 +223,10 @@ START_TEST(scattered_rules)
 	acl = vm_of(txn.root, "v")->acl[EPACL_IN];
 	for (i = 0; i < 20000; i++) {
 		k = 1 + rand() % ORDERS;
-		snprintf(line, sizeof(line), there[k] ?
-			 "remove rule vm v in %u" :
-			 "add rule vm v in %u permit any", k);
+		snprintf(line, sizeof(line),
+			 there[k] ? "remove rule vm v in %u" :
+				    "add rule vm v in %u permit any",
+			 k);
 		must(line);
 		n += there[k] ? -1 : 1;
 		there[k] = !there[k];
@@ -263,8 +265,8 @@ START_TEST(many_rules_on_many_vms)
 	/* Counters come in blocks, of which the first are small. */
 	acl = vm_of(txn.root, "v0")->acl[EPACL_IN];
 	ck_assert_uint_eq(acl->rules[0]->counters->n, 1);
-	ck_assert_uint_eq(vm_of(txn.root, "v1")->acl[EPACL_IN]->rules[0]
-				  ->counters->n, 4);
+	ck_assert_uint_eq(
+		vm_of(txn.root, "v1")->acl[EPACL_IN]->rules[0]->counters->n, 4);
 	ck_assert_uint_eq(acl->rules[49]->counters->n, EPACL_COUNTERS_MAX);
 	commit();
 }
@@ -317,21 +319,29 @@ END_TEST
 /* A line of the ruleset, or a change or removal of what it made. */
 static void random_line(char *line, size_t size)
 {
-	static const char *const verbs[] = { "--may-exist add", "add",
-					     "change", "--if-exists remove" };
+	static const char *const verbs[] = { "--may-exist add", "add", "change",
+					     "--if-exists remove" };
 	static const char *const objects[] = {
-		"vm %c", "vm %c service %c", "service %c vip 203.0.113.%d",
-		"vnet %c prefix 10.%d.0.0/16", "nic %c e%c address 10.0.0.%d",
-		"endpoint %c/%c tcp %d", "rule vm %c in %d permit any",
-		"rule vm %c out %d deny any", "rule %c/%c %d permit any",
-		"nic %c e%c", "endpoint %c/%c", "service %c", "vnet %c",
-		"vnet %c peer %c", "nic %c e%c vnet %c",
+		"vm %c",
+		"vm %c service %c",
+		"service %c vip 203.0.113.%d",
+		"vnet %c prefix 10.%d.0.0/16",
+		"nic %c e%c address 10.0.0.%d",
+		"endpoint %c/%c tcp %d",
+		"rule vm %c in %d permit any",
+		"rule vm %c out %d deny any",
+		"rule %c/%c %d permit any",
+		"nic %c e%c",
+		"endpoint %c/%c",
+		"service %c",
+		"vnet %c",
+		"vnet %c peer %c",
+		"nic %c e%c vnet %c",
 	};
 	const char *format = objects[rand() % (int)ARRAY_SIZE(objects)];
 	size_t n;
 
-	n = snprintf(line, size, "%s ",
-		     verbs[rand() % (int)ARRAY_SIZE(verbs)]);
+	n = snprintf(line, size, "%s ", verbs[rand() % (int)ARRAY_SIZE(verbs)]);
 	for (; *format && n < size - 8; format++) {
 		if (format[0] != '%') {
 			line[n++] = *format;
@@ -341,8 +351,7 @@ static void random_line(char *line, size_t size)
 		if (*format == 'c')
 			line[n++] = 'a' + rand() % 3;
 		else
-			n += snprintf(line + n, size - n, "%d",
-				      1 + rand() % 5);
+			n += snprintf(line + n, size - n, "%d", 1 + rand() % 5);
 	}
 	line[n] = 0;
 }
@@ -381,7 +390,8 @@ START_TEST(random_transactions)
 		free(was);
 
 		ck_assert_int_eq(epacl_txn_init(&copy, &memory, empty), 0);
-		for (rest = strdup(text), one = rest; (was = strsep(&one, "\n"));)
+		for (rest = strdup(text), one = rest;
+		     (was = strsep(&one, "\n"));)
 			if (*was)
 				ck_assert_msg(!txn_do(&copy, was), "%s: %s",
 					      was, copy.why.text);

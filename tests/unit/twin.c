@@ -237,8 +237,9 @@ static bool has_uplink(const struct twin_vnet *vnet, const char *dev)
 /* The address that a MAC gives: fe80::/64 and the modified EUI-64. */
 static bool is_eui64_of(const struct epacl_ip *ip, const u8 *mac)
 {
-	const u8 want[16] = { 0xfe, 0x80, 0, 0, 0, 0, 0, 0, mac[0] ^ 2, mac[1],
-			      mac[2], 0xff, 0xfe, mac[3], mac[4], mac[5] };
+	const u8 want[16] = { 0xfe, 0x80,   0,		0,	0,	0,
+			      0,    0,	    mac[0] ^ 2, mac[1], mac[2], 0xff,
+			      0xfe, mac[3], mac[4],	mac[5] };
 
 	return ip->family == 6 && !memcmp(ip->b, want, 16);
 }
@@ -305,8 +306,7 @@ bool twin_rule_matches(const struct twin_rule *rule,
 }
 
 const struct twin_rule *twin_first(const struct twin_rule *rules,
-				   unsigned int n,
-				   const struct twin_view *view)
+				   unsigned int n, const struct twin_view *view)
 {
 	const struct twin_rule *first = NULL;
 	unsigned int i;
@@ -369,15 +369,14 @@ static bool ask_layer(const struct twin_list *list, u8 owner, u8 direction,
 
 /* How a packet came to be at a VM, as far as 4.6 and 4.7 ask. */
 struct origin {
-	bool host;		/* the host itself is the opener */
-	bool near;		/* link-local, of a nic or uplink of the vnet */
-	bool through;		/* a VIP */
-	int translated;		/* by this endpoint; -1: by none of this VM */
+	bool host; /* the host itself is the opener */
+	bool near; /* link-local, of a nic or uplink of the vnet */
+	bool through; /* a VIP */
+	int translated; /* by this endpoint; -1: by none of this VM */
 };
 
 static bool is_inside(const struct twin_policy *p, const struct twin_nic *nic,
-		      const struct twin_view *view,
-		      const struct origin *origin)
+		      const struct twin_view *view, const struct origin *origin)
 {
 	if (nic->vnet < 0 || origin->host || origin->through)
 		return false;
@@ -449,8 +448,8 @@ static int choose_endpoint(const struct twin_vm *vm,
 
 /* Return: true if all permit; else @answer says why not. */
 static bool policy_in(const struct twin_policy *p, struct twin_at at,
-		      const struct twin_view *view,
-		      const struct origin *origin, struct twin_answer *answer)
+		      const struct twin_view *view, const struct origin *origin,
+		      struct twin_answer *answer)
 {
 	const struct twin_vm *vm = &p->vms[at.vm];
 	int endpoint;
@@ -473,8 +472,7 @@ static bool policy_in(const struct twin_policy *p, struct twin_at at,
 /* ---- section 5.6: out of a VM ---- */
 
 static bool policy_out(const struct twin_policy *p, struct twin_at at,
-		       const struct twin_view *view,
-		       struct twin_answer *answer)
+		       const struct twin_view *view, struct twin_answer *answer)
 {
 	return ask_layer(&p->vms[at.vm].lists[EPACL_OUT], EPACL_OWNER_VM,
 			 EPACL_OUT, at.vm, -1, view, answer);
@@ -531,6 +529,7 @@ found:
 	if (!endpoint->has_address)
 		for (j = first->n; j-- > 0;)
 			if (is_plain(&first->prefixes[j]) &&
+			    !is_link_local(&first->prefixes[j].ip) &&
 			    first->prefixes[j].ip.family == tuple->dst.family)
 				to = first->prefixes[j].ip;
 	*by = endpoint - p->vms[i].endpoints;
@@ -603,7 +602,9 @@ static struct origin origin_of(const struct twin_policy *p,
 	if (origin.through)
 		origin.translated = named_endpoint(p, question->at.vm,
 						   addressed, accepted);
-	origin.host |= question->direction == EPACL_IN && question->from_host;
+	/* An error that it sends is one of the flow that it is about. */
+	origin.host |= question->direction == EPACL_IN && question->from_host &&
+		       !question->packet->error;
 	origin.near = is_near(p, question, &accepted->src);
 	return origin;
 }
@@ -649,8 +650,8 @@ static struct epacl_tuple reversed(const struct epacl_tuple *tuple)
  * of the side that the entry takes for the opener.
  */
 static bool opened_either_way(const struct twin_policy *p,
-			      const struct twin_question *question,
-			      bool by_vm, struct twin_answer *answer)
+			      const struct twin_question *question, bool by_vm,
+			      struct twin_answer *answer)
 {
 	const struct epacl_flow *flow = question->flow;
 	struct epacl_tuple other;
@@ -680,16 +681,15 @@ static void flow_of_connection(const struct twin_policy *p,
 	else if (by_vm)
 		fine = opened_out(p, question, &flow->addressed, answer);
 	else
-		fine = opened_in(p, question, &flow->addressed,
-				 &flow->accepted, answer);
+		fine = opened_in(p, question, &flow->addressed, &flow->accepted,
+				 answer);
 	if (fine)
 		say(answer, true,
 		    reply ? EPACL_REASON_REPLY : EPACL_REASON_PERMIT);
 }
 
 void twin_flow(const struct twin_policy *p,
-	       const struct twin_question *question,
-	       struct twin_answer *answer)
+	       const struct twin_question *question, struct twin_answer *answer)
 {
 	const struct epacl_packet *packet = question->packet;
 	const struct epacl_flow *flow = question->flow;
@@ -717,7 +717,7 @@ void twin_flow(const struct twin_policy *p,
 		say(answer, false, EPACL_REASON_FRAGMENT);
 		return;
 	}
-	if (packet->error) {		/* quotes nothing tracked */
+	if (packet->error) { /* quotes nothing tracked */
 		say(answer, false, EPACL_REASON_INVALID);
 		return;
 	}
@@ -733,8 +733,7 @@ void twin_flow(const struct twin_policy *p,
 
 static bool is_ip(const struct epacl_packet *packet)
 {
-	return packet->ethertype == ETH_P_IP ||
-	       packet->ethertype == ETH_P_IPV6;
+	return packet->ethertype == ETH_P_IP || packet->ethertype == ETH_P_IPV6;
 }
 
 static bool bad_ethertype(const struct epacl_packet *packet)
@@ -816,8 +815,7 @@ static bool essential_in(const struct twin_policy *p,
 	case EPACL_MSG_ROUTER_SOLICIT:
 		return mine && packet->hops == 255;
 	case EPACL_MSG_ROUTER_ADVERT:
-		return mine && packet->hops == 255 &&
-		       is_fe80_64(&packet->src);
+		return mine && packet->hops == 255 && is_fe80_64(&packet->src);
 	case EPACL_MSG_GROUP_QUERY:
 		return packet->hops == 1;
 	case EPACL_MSG_DHCP_SERVER:
@@ -922,9 +920,8 @@ static bool link_local_is_taken(const struct twin_policy *p,
 	if (twin_is_host(p, ip))
 		return true;
 	while (next_nic(p, &at))
-		if (!same_at(at, mine) &&
-		    (nic_owns_plain(nic_at(p, at), ip) ||
-		     uses_link_local(nic_at(p, at), ip)))
+		if (!same_at(at, mine) && (nic_owns_plain(nic_at(p, at), ip) ||
+					   uses_link_local(nic_at(p, at), ip)))
 			return true;
 	return false;
 }
@@ -968,22 +965,21 @@ static bool dhcp_goes_to_server(const struct twin_policy *p,
 }
 
 /* What an unspecified source is good for. */
-static bool unspecified_is_fine(const struct twin_policy *p,
-				struct twin_at at,
+static bool unspecified_is_fine(const struct twin_policy *p, struct twin_at at,
 				struct twin_nic *nic,
 				const struct epacl_packet *packet)
 {
 	switch (packet->message) {
-	case EPACL_MSG_ARP:		/* a probe for its own address */
+	case EPACL_MSG_ARP: /* a probe for its own address */
 		return !packet->arp_reply && twin_nic_owns(nic, &packet->dst);
-	case EPACL_MSG_DHCP_CLIENT:	/* DHCPv6 has a link-local one */
+	case EPACL_MSG_DHCP_CLIENT: /* DHCPv6 has a link-local one */
 		return is_broadcast(&packet->dst);
-	case EPACL_MSG_NEIGH_SOLICIT:	/* of its own address */
+	case EPACL_MSG_NEIGH_SOLICIT: /* of its own address */
 		return is_discovery(packet) &&
 		       address_is_own(p, at, nic, packet, &packet->claim);
 	case EPACL_MSG_ROUTER_SOLICIT:
 		return is_discovery(packet);
-	case EPACL_MSG_GROUP_REPORT:	/* IGMP too: RFC 3376, 4.2.13 */
+	case EPACL_MSG_GROUP_REPORT: /* IGMP too: RFC 3376, 4.2.13 */
 		return packet->hops == 1;
 	default:
 		return false;
@@ -1005,12 +1001,11 @@ static bool source_is_own(const struct twin_policy *p, struct twin_at at,
 	    packet->message == EPACL_MSG_DHCP_SERVER)
 		return false;
 	if (packet->src.family == 4 && packet->proto == IPPROTO_ICMP &&
-	    packet->has_type && packet->type == 5)	/* a redirect, too */
+	    packet->has_type && packet->type == 5) /* a redirect, too */
 		return false;
 	if (is_unspecified(&packet->src))
 		return unspecified_is_fine(p, at, nic, packet);
-	if (packet->message == EPACL_MSG_NEIGH_ADVERT &&
-	    is_discovery(packet) &&
+	if (packet->message == EPACL_MSG_NEIGH_ADVERT && is_discovery(packet) &&
 	    !address_is_own(p, at, nic, packet, &packet->claim))
 		return false;
 	/* "Never spoof, except as the source of a packet from a VM." */
@@ -1028,7 +1023,7 @@ static bool essential_out(const struct twin_policy *p,
 	case EPACL_MSG_NEIGH_ADVERT:
 	case EPACL_MSG_ROUTER_SOLICIT:
 		return is_discovery(packet);
-	case EPACL_MSG_GROUP_REPORT:	/* what crosses a router is none */
+	case EPACL_MSG_GROUP_REPORT: /* what crosses a router is none */
 		return packet->hops == 1;
 	case EPACL_MSG_DHCP_CLIENT:
 		return dhcp_goes_to_server(p, packet);
@@ -1052,7 +1047,7 @@ static bool link_out(struct twin_policy *p,
 		return say(answer, false, EPACL_REASON_ETHERTYPE);
 	if (!source_is_own(p, question->at, nic, packet))
 		return say(answer, false, EPACL_REASON_SPOOF);
-	if (packet->has_mac)		/* else it is only made up */
+	if (packet->has_mac) /* else it is only made up */
 		nic->heard = true;
 	if (essential_out(p, packet))
 		return say(answer, true, EPACL_REASON_ESSENTIAL);
@@ -1106,8 +1101,8 @@ static struct twin_at find_destination(const struct twin_policy *p,
 		if (*by >= 0)
 			first = at.vm == vm;
 		else
-			first = from.vm >= 0 && nic_at(p, at)->vnet ==
-							nic_at(p, from)->vnet;
+			first = from.vm >= 0 &&
+				nic_at(p, at)->vnet == nic_at(p, from)->vnet;
 		if (fit && first)
 			fit += 1000;
 		if (fit <= most)
@@ -1165,8 +1160,9 @@ static bool is_heard_here(const struct twin_policy *p, int vnet,
 
 	while (next_nic(p, &at)) {
 		nic = nic_at(p, at);
-		if (nic->vnet < 0 || (nic->vnet != vnet &&
-				      !is_peer_vnet(&p->vnets[vnet], nic->vnet)))
+		if (nic->vnet < 0 ||
+		    (nic->vnet != vnet &&
+		     !is_peer_vnet(&p->vnets[vnet], nic->vnet)))
 			continue;
 		if ((all || nic->heard) && nic_owns_plain(nic, ip))
 			return true;
@@ -1176,8 +1172,7 @@ static bool is_heard_here(const struct twin_policy *p, int vnet,
 
 /* Would it be forged if the nic at @to was meant? */
 static bool is_forged(const struct twin_policy *p, struct twin_at to,
-		      const struct epacl_ip *src,
-		      const struct twin_arrival *at)
+		      const struct epacl_ip *src, const struct twin_arrival *at)
 {
 	int vnet = nic_at(p, to)->vnet;
 
@@ -1185,8 +1180,7 @@ static bool is_forged(const struct twin_policy *p, struct twin_at to,
 		return false;
 	if (!came_from_inside(p, vnet, src, at))
 		return true;
-	return at->sender.vm < 0 &&
-	       is_heard_here(p, vnet, src, at->all_heard);
+	return at->sender.vm < 0 && is_heard_here(p, vnet, src, at->all_heard);
 }
 
 /*
@@ -1223,8 +1217,7 @@ struct twin_at twin_arrives(const struct twin_policy *p,
  * it does in the rules that translate.
  */
 static struct epacl_ip translated_source(const struct twin_policy *p,
-					 struct twin_at from,
-					 struct twin_at to,
+					 struct twin_at from, struct twin_at to,
 					 const struct epacl_tuple *tuple,
 					 const struct epacl_ip *dst)
 {
@@ -1235,7 +1228,7 @@ static struct epacl_ip translated_source(const struct twin_policy *p,
 
 	if (service >= 0)
 		vip = &p->services[service].vip[tuple->src.family == 6];
-	if (vip && !vip->family)	/* "no service for it" */
+	if (vip && !vip->family) /* "no service for it" */
 		vip = NULL;
 	if (through) {
 		if (vip)
@@ -1394,7 +1387,8 @@ void twin_explain(const struct twin_policy *p,
 			arrival.dev = p->vnets[vnet].uplinks[0];
 	}
 	arrival.sender = from;
-	if (from.vm < 0 || explain_out(p, from, &question->tuple, &arrival, out))
+	if (from.vm < 0 ||
+	    explain_out(p, from, &question->tuple, &arrival, out))
 		explain_in(p, question, from, &arrival, out);
 	out->permit = !out->nlegs || out->legs[out->nlegs - 1].answer.permit;
 }

@@ -10,22 +10,22 @@
 
 #include "explain.h"
 
-#define TWIN_RULES	12	/* in a list of a policy */
-#define TWIN_RANGES	3
-#define TWIN_PREFIXES	5
-#define TWIN_NICS	2
-#define TWIN_ENDPOINTS	6
-#define TWIN_VMS	6
-#define TWIN_VNETS	4
-#define TWIN_SERVICES	3
-#define TWIN_NAME	16
+#define TWIN_RULES 12 /* in a list of a policy */
+#define TWIN_RANGES 3
+#define TWIN_PREFIXES 5
+#define TWIN_NICS 2
+#define TWIN_ENDPOINTS 6
+#define TWIN_VMS 6
+#define TWIN_VNETS 4
+#define TWIN_SERVICES 3
+#define TWIN_NAME 16
 
 struct twin_rule {
 	u16 order;
 	bool permit;
 	bool any_remote;
 	struct epacl_prefix remote;
-	u16 proto;			/* EPACL_PROTO_ANY */
+	u16 proto; /* EPACL_PROTO_ANY */
 	bool has_type;
 	bool has_code;
 	u8 type;
@@ -60,12 +60,12 @@ struct twin_endpoint {
 
 struct twin_nic {
 	char dev[TWIN_NAME];
-	int vnet;			/* -1: none */
+	int vnet; /* -1: none */
 	unsigned int n;
 	struct epacl_prefix prefixes[TWIN_PREFIXES];
 	bool has_mac;
 	u8 mac[ETH_ALEN];
-	int bridge;			/* 0: none */
+	int bridge; /* 0: none */
 	/* what it was heard to use */
 	bool heard;
 	bool learned;
@@ -76,7 +76,7 @@ struct twin_nic {
 
 struct twin_vm {
 	char name[TWIN_NAME];
-	int service;			/* -1: none */
+	int service; /* -1: none */
 	unsigned int nnics;
 	unsigned int nendpoints;
 	struct twin_nic nics[TWIN_NICS];
@@ -98,7 +98,7 @@ struct twin_vnet {
 
 struct twin_service {
 	char name[TWIN_NAME];
-	struct epacl_ip vip[2];		/* family 0: none */
+	struct epacl_ip vip[2]; /* family 0: none */
 };
 
 struct twin_policy {
@@ -109,7 +109,7 @@ struct twin_policy {
 	struct twin_service services[TWIN_SERVICES];
 	struct twin_vnet vnets[TWIN_VNETS];
 	struct twin_vm vms[TWIN_VMS];
-	struct epacl_ip host[3];	/* addresses of the host itself */
+	struct epacl_ip host[3]; /* addresses of the host itself */
 	u8 host_mac[ETH_ALEN];
 };
 
@@ -128,7 +128,7 @@ struct twin_view {
 
 /* Where a nic is in a policy. */
 struct twin_at {
-	int vm;				/* -1: nowhere */
+	int vm; /* -1: nowhere */
 	int nic;
 };
 
@@ -137,9 +137,9 @@ struct twin_asked {
 	u8 owner;
 	u8 direction;
 	int vm;
-	int endpoint;			/* -1: none */
+	int endpoint; /* -1: none */
 	bool permit;
-	int order;			/* 0: its default decided */
+	int order; /* 0: its default decided */
 };
 
 struct twin_answer {
@@ -158,7 +158,7 @@ struct twin_leg {
 
 struct twin_explanation {
 	bool permit;
-	bool refused;			/* the question has no answer */
+	bool refused; /* the question has no answer */
 	unsigned int nlegs;
 	struct twin_leg legs[2];
 };
@@ -168,7 +168,7 @@ struct twin_question {
 	struct twin_at at;
 	u8 direction;
 	const struct epacl_packet *packet;
-	const struct epacl_flow *flow;	/* NULL: nothing tracks it */
+	const struct epacl_flow *flow; /* NULL: nothing tracks it */
 	bool routed;
 	bool from_host;
 	struct twin_at sender;
@@ -177,8 +177,8 @@ struct twin_question {
 
 struct twin_arrival {
 	const char *dev;
-	const char *bridge;		/* NULL: none */
-	struct twin_at sender;		/* vm -1: not the interface of a nic */
+	const char *bridge; /* NULL: none */
+	struct twin_at sender; /* vm -1: not the interface of a nic */
 	bool all_heard;
 };
 

@@ -45,15 +45,15 @@ pings 'ping' out 10.1.0.4
 with traceroute 'traceroute' traceroute -n -I -w 2 -q 1 10.1.0.4
 with tracepath 'tracepath' tracepath -n -m 3 10.1.0.4
 
-mkdir "$tmp/www"
-head -c 3000000 /dev/urandom > "$tmp/www/file"
+mkdir "$tmp/files"
+head -c 3000000 /dev/urandom > "$tmp/files/file"
 python=/usr/bin/python3
 [ -x $python ] || python=python3
-background www a $python -m http.server --directory "$tmp/www" 80
+background www a $python -m http.server --directory "$tmp/files" 80
 within 30 listens 80
 with curl 'curl gets three megabytes through the VIP' \
 	curl -sS -m 30 -o "$tmp/got" http://203.0.113.10:8080/file
-holds 'they are the same' cmp "$tmp/www/file" "$tmp/got"
+holds 'they are the same' cmp "$tmp/files/file" "$tmp/got"
 acl add rule a/web 10 deny 198.51.100.0/24
 with curl 'curl fails when it is denied' \
 	bash -c '! curl -sS -m 1 -o /dev/null http://203.0.113.10:8080/file'

@@ -21,10 +21,11 @@ static inline void bitmap_set(unsigned long *map, unsigned int start,
 }
 
 /* Return: @size or more: there is none. Without an alignment. */
-static inline unsigned long
-bitmap_find_next_zero_area(unsigned long *map, unsigned long size,
-			   unsigned long start, unsigned int n,
-			   unsigned long align_mask)
+static inline unsigned long bitmap_find_next_zero_area(unsigned long *map,
+						       unsigned long size,
+						       unsigned long start,
+						       unsigned int n,
+						       unsigned long align_mask)
 {
 	unsigned long end;
 

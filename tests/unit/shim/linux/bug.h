@@ -5,11 +5,11 @@
 #include <assert.h>
 
 #define BUG_ON(condition) assert(!(condition))
-#define WARN_ON(condition)						\
-	({								\
-		int warn_on_ = !!(condition);				\
-		assert(!warn_on_);					\
-		warn_on_;						\
+#define WARN_ON(condition)                    \
+	({                                    \
+		int warn_on_ = !!(condition); \
+		assert(!warn_on_);            \
+		warn_on_;                     \
 	})
 #define WARN_ON_ONCE(condition) WARN_ON(condition)
 

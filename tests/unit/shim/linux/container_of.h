@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#define container_of(p, type, member)					\
-	((type *)((char *)(p) - offsetof(type, member)))
+#define container_of(p, type, member) \
+	((type *)((char *)(p)-offsetof(type, member)))
 
 #endif /* _SHIM_LINUX_CONTAINER_OF_H */

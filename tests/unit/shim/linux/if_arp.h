@@ -5,9 +5,9 @@
 
 #include <linux/types.h>
 
-#define ARPHRD_ETHER	1
-#define ARPOP_REQUEST	1
-#define ARPOP_REPLY	2
+#define ARPHRD_ETHER 1
+#define ARPOP_REQUEST 1
+#define ARPOP_REPLY 2
 
 struct arphdr {
 	__be16 ar_hrd;

@@ -12,6 +12,6 @@
 #include <asm/byteorder.h>
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-#define DIV_ROUND_UP(n, d) (((n) + (d) - 1) / (d))
+#define DIV_ROUND_UP(n, d) (((n) + (d)-1) / (d))
 
 #endif /* _SHIM_LINUX_KERNEL_H */

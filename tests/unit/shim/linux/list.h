@@ -26,8 +26,7 @@ static inline void list_add(struct list_head *node, struct list_head *after)
 	after->next = node;
 }
 
-static inline void list_add_tail(struct list_head *node,
-				 struct list_head *list)
+static inline void list_add_tail(struct list_head *node, struct list_head *list)
 {
 	list_add(node, list->prev);
 }
@@ -39,23 +38,21 @@ static inline void list_del(struct list_head *node)
 }
 
 #define list_entry(p, type, member) container_of(p, type, member)
-#define list_first_entry(list, type, member)				\
+#define list_first_entry(list, type, member) \
 	list_entry((list)->next, type, member)
-#define list_last_entry(list, type, member)				\
+#define list_last_entry(list, type, member) \
 	list_entry((list)->prev, type, member)
 
-#define list_for_each_entry(at, list, member)				\
-	for ((at) = list_entry((list)->next, __typeof__(*(at)), member);	\
-	     &(at)->member != (list);					\
+#define list_for_each_entry(at, list, member)                            \
+	for ((at) = list_entry((list)->next, __typeof__(*(at)), member); \
+	     &(at)->member != (list);                                    \
 	     (at) = list_entry((at)->member.next, __typeof__(*(at)), member))
 
-#define list_for_each_entry_safe(at, then, list, member)		\
-	for ((at) = list_entry((list)->next, __typeof__(*(at)), member),	\
-	     (then) = list_entry((at)->member.next, __typeof__(*(at)),	\
-				 member);				\
-	     &(at)->member != (list);					\
-	     (at) = (then),						\
-	     (then) = list_entry((then)->member.next, __typeof__(*(at)),	\
-				 member))
+#define list_for_each_entry_safe(at, then, list, member)                       \
+	for ((at) = list_entry((list)->next, __typeof__(*(at)), member),       \
+	    (then) = list_entry((at)->member.next, __typeof__(*(at)), member); \
+	     &(at)->member != (list);                                          \
+	     (at) = (then), (then) = list_entry((then)->member.next,           \
+						__typeof__(*(at)), member))
 
 #endif /* _SHIM_LINUX_LIST_H */

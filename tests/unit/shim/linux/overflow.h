@@ -6,7 +6,6 @@
 #define check_sub_overflow(a, b, to) __builtin_sub_overflow(a, b, to)
 #define check_mul_overflow(a, b, to) __builtin_mul_overflow(a, b, to)
 
-#define struct_size(p, member, n)					\
-	(sizeof(*(p)) + (n) * sizeof((p)->member[0]))
+#define struct_size(p, member, n) (sizeof(*(p)) + (n) * sizeof((p)->member[0]))
 
 #endif /* _SHIM_LINUX_OVERFLOW_H */

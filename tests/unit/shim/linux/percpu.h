@@ -6,7 +6,7 @@
 #include <linux/slab.h>
 #include <linux/types.h>
 
-#define __alloc_percpu_gfp(size, align, gfp)				\
+#define __alloc_percpu_gfp(size, align, gfp) \
 	shim_alloc(size, (gfp) | __GFP_ZERO)
 #define free_percpu(p) shim_free(p)
 #define this_cpu_ptr(p) (p)
