@@ -7,7 +7,9 @@
  * form a group, which is normally a vnet: the prefixes are there once, not once
  * for every guest.
  */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* qsort_r */
+#endif
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

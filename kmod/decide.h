@@ -51,6 +51,7 @@ struct epacl_ask;
  *	uses it; true if it is the nic's own now
  * @learn_link_local: the same for an address of fe80::/64
  * @same_bridge: two nics are ports of one bridge
+ * @has_dev: there is an interface of that name
  */
 struct epacl_host {
 	bool (*owns_ip)(const struct epacl_host *host,
@@ -61,6 +62,7 @@ struct epacl_host {
 	bool (*same_bridge)(const struct epacl_host *host,
 			    const struct epacl_cnic *a,
 			    const struct epacl_cnic *b);
+	bool (*has_dev)(const struct epacl_host *host, const char *name);
 };
 
 /* A rule list that applies, and whose it is. */

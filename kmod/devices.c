@@ -427,11 +427,17 @@ static bool same_bridge(const struct epacl_host *host,
 	       master == netdev_master_upper_dev_get_rcu(dev_b);
 }
 
+static bool has_dev(const struct epacl_host *host, const char *name)
+{
+	return dev_get_by_name_rcu(net_of(host)->net, name);
+}
+
 const struct epacl_host epacl_devices_host = {
 	.owns_ip = owns_ip,
 	.learn_mac = learn_mac,
 	.learn_link_local = learn_link_local,
 	.same_bridge = same_bridge,
+	.has_dev = has_dev,
 };
 
 int epacl_devices_init(void)

@@ -62,7 +62,7 @@ static int refuse_owners(const struct journey *j, const struct epacl_cnic *a,
 
 	return epacl_refuse(
 		why, -EINVAL, EPACL_EXPLAIN_A_SRC,
-		"several nics could have the source address",
+		"several nics could have the source address: say which with 'from'",
 		"%s could be of %s (vm '%s') or of %s (vm '%s'): say which with 'from'",
 		epacl_ip_text(&j->addressed.src, text), a->nic->dev,
 		a->vm->obj.name, b->nic->dev, b->vm->obj.name);
@@ -108,7 +108,11 @@ static int find_sender(struct journey *j, struct epacl_refusal *why)
 	if (!*j->question->from)
 		return find_owner(j, why);
 	j->sender = epacl_snapshot_dev(j->snap, j->question->from);
-	return 0;
+	if (j->sender || j->host->has_dev(j->host, j->question->from))
+		return 0;
+	return epacl_refuse(why, -EINVAL, EPACL_EXPLAIN_A_FROM,
+			    "there is no such interface",
+			    "there is no interface '%s'", j->question->from);
 }
 
 /* ---- what NAT does ---- */

@@ -796,6 +796,13 @@ static int bridge_of(const struct model *m, const struct epacl_cnic *nic)
 	return at.vm < 0 ? 0 : m->twin->vms[at.vm].nics[at.nic].bridge;
 }
 
+/* Every name but one is an interface. */
+static bool host_has_dev(const struct epacl_host *host, const char *name)
+{
+	(void)host;
+	return strcmp(name, "nowhere0");
+}
+
 static bool host_same_bridge(const struct epacl_host *host,
 			     const struct epacl_cnic *a,
 			     const struct epacl_cnic *b)
@@ -842,6 +849,7 @@ static void init(struct model *m)
 	m->host.learn_mac = host_learn_mac;
 	m->host.learn_link_local = host_learn_link_local;
 	m->host.same_bridge = host_same_bridge;
+	m->host.has_dev = host_has_dev;
 	m->root = epacl_root_alloc(&m->memory, 0);
 	if (!m->root)
 		abort();

@@ -444,6 +444,9 @@ START_TEST(test_several_owners)
 	ck_assert_int_eq(explain(6, "172.16.2.7", 1, "198.51.100.9", 80, NULL),
 			 0);
 	ck_assert_str_eq(last_leg()->nic->nic->dev, "t0");
+	ck_assert_int_eq(explain(6, srcs[_i], 1, "198.51.100.9", 80,
+				 "nowhere0"),
+			 -EINVAL);
 	tear_down();
 }
 END_TEST

@@ -438,7 +438,7 @@ endpoints() {
 	}'
 }
 
-try "compiles" gcc -O2 -Wall -Wextra -Werror -std=gnu11 -D_GNU_SOURCE \
+try "compiles" gcc -O2 -Wall -Wextra -Werror -std=gnu11 \
 	-I "$root/include/uapi" -o "$drv" "$root/tests/nat/nat_driver.c" \
 	"$root"/ctl/nat*.c -lnftnl -lmnl
 [ -x "$drv" ] || bail "no driver"
