@@ -349,7 +349,9 @@ entries() {
 # The programs of tests/tools, compiled once for all scripts.
 tool() {
 	local src=$root/tests/tools/$1.c bin=$root/build/tests/$1
-	[ "$bin" -nt "$src" ] && return
+	if [ "$bin" -nt "$src" ] && [ "$bin" -nt "${src%/*}/netns.h" ]; then
+		return
+	fi
 	mkdir -p "${bin%/*}"
 	# Static: they are started often, on slow machines.
 	cc -O1 -static -o "$bin.$$" "$src" || bail "$src cannot be compiled"

@@ -15,6 +15,7 @@
  *   public PROTO ADDR PORT NPORTS TO TO_PORT
  *   source PREFIX VIP|- [PREFIX...]
  */
+#define _GNU_SOURCE /* strerrorname_np */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>

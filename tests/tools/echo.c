@@ -3,7 +3,7 @@
  * A server that answers with what it sees of its peer, and clients for it.
  *
  * usage: [NETNS=FILE] echo serve PORT[/tcp|/udp|/sctp]...
- *        echo tcp|udp|sctp ADDR PORT [MILLISECONDS [BYTES]]
+ *        echo tcp|udp|sctp ADDR PORT [MILLISECONDS [BYTES|give=BYTES]]
  *        echo hold ADDR PORT
  *
  * serve  Listens on IPv4 and IPv6 and writes "ready". A line of TCP or SCTP and
@@ -11,8 +11,9 @@
  *        address and port, and how much came; a line or datagram that begins
  *        with "give N" with N bytes. Each line of its standard input is sent to
  *        every open TCP connection.
- * tcp    Asks once and writes the peer's address that the server sees, or one
- *        of: timeout refused reset unreachable error. Exit status 0 if answered.
+ * tcp    Asks once, with so many bytes or for so many, and writes the address
+ *        that the server sees, or one of: timeout refused reset unreachable
+ *        error. Exit status 0 if answered.
  * hold   Keeps a TCP connection: lines of standard input are sent, what
  *        comes is written. First "connected", at the end "closed".
  */
@@ -94,6 +95,18 @@ static void forget(int i)
 	watches[i] = watches[count];
 }
 
+/*
+ * The kernel stamps packets as long as anybody wants it, and patches its code for
+ * that. Emulated processors have been seen to trip over the patch when each ping
+ * switches it on and off: so the server keeps it on.
+ */
+static void keep_timestamps(int fd)
+{
+	int on = 1;
+
+	setsockopt(fd, SOL_SOCKET, SO_TIMESTAMP, &on, sizeof(on));
+}
+
 /* PORT[/PROTOCOL] */
 static void listen_at(const char *arg)
 {
@@ -106,6 +119,7 @@ static void listen_at(const char *arg)
 	if (fd < 0)
 		die(arg);
 	at.sin6_port = htons((uint16_t)atoi(arg));
+	keep_timestamps(fd);
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
 	if (bind(fd, (struct sockaddr *)&at, sizeof(at)))
@@ -287,17 +301,20 @@ static int connect_to(const char *protocol, const char *host, const char *port,
 static int ask(int argc, char **argv)
 {
 	int milliseconds = argc > 3 ? atoi(argv[3]) : 5000;
-	size_t bytes = argc > 4 ? (size_t)atoi(argv[4]) : 6;
+	const char *what = argc > 4 ? argv[4] : "6";
+	size_t bytes = (size_t)atoi(what);
 	ssize_t got;
 	int fd;
 
 	fd = connect_to(argv[0], argv[1], argv[2], milliseconds);
 	if (fd < 0)
 		return give_up(errno);
-	if (bytes >= BUFFER)
-		bytes = BUFFER - 1;
-	memset(buffer, 'q', bytes);
-	buffer[bytes - 1] = '\n';
+	if (!strncmp(what, "give=", 5)) {
+		bytes = (size_t)sprintf(buffer, "give %d\n", atoi(what + 5));
+	} else {
+		memset(buffer, 'q', bytes);
+		buffer[bytes - 1] = '\n';
+	}
 	if (send(fd, buffer, bytes, MSG_NOSIGNAL) < 0)
 		return give_up(errno);
 	got = recv(fd, buffer, sizeof(buffer) - 1, 0);

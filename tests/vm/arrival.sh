@@ -13,6 +13,7 @@
 #
 # wg0 is an uplink of v, and so is up0 of p: 10.5.0.0/16, fd05::/64.
 
+# shellcheck disable=SC2317 # functions that are given to others to call
 # shellcheck source=tests/lib.sh
 . "$(dirname "$(readlink -f "$0")")/../lib.sh"
 

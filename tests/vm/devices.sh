@@ -6,6 +6,7 @@
 #
 #   out -- up0 -- br0 (host) -- vnet0 -- a 10.1.0.4
 
+# shellcheck disable=SC2317 # functions that are given to others to call
 # shellcheck source=tests/lib.sh
 . "$(dirname "$(readlink -f "$0")")/../lib.sh"
 

@@ -114,11 +114,15 @@ for family in 4 6; do
 
 	part "IPv$family: from inside"
 	reaches "IPv$family: by private address VMs see each other" a tcp $b 1433 $a
-	reaches "IPv$family: to a VIP of the bridge: seen as its own VIP" a tcp $vip_b 14333 $vip_a
-	reaches "IPv$family: without a service: seen as the VIP it addressed" \
-		b tcp $vip_a 8080 $vip_a
-	acl add rule b/db 100 permit $vip_a$bits
-	reaches "IPv$family: an endpoint's list knows it by its VIP" a tcp $vip_b 14333 $vip_a
+	# Where br_netfilter is there before the first VM is defined, the kernel
+	# confirms a bridged connection before source NAT, which then is left out:
+	# the list must name the private address.
+	seen_a=$vip_a seen_b=$vip_a how='its VIP'
+	[ "$BRNF" != after ] || seen_a=$a seen_b=$b how='itself'
+	reaches "IPv$family: to a VIP of the bridge: seen as $how" a tcp $vip_b 14333 $seen_a
+	reaches "IPv$family: without a service: seen as $how" b tcp $vip_a 8080 $seen_b
+	acl add rule b/db 100 permit $seen_a$bits
+	reaches "IPv$family: an endpoint's list knows it by that" a tcp $vip_b 14333 $seen_a
 	silent "IPv$family: and closes to others" out tcp $vip_b 14333
 	acl remove rule b/db 100
 	acl add rule vm a out 100 deny $vip_b$bits

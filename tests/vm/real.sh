@@ -6,6 +6,7 @@
 #   out 198.51.100.9 -- up0 -- host -- vnet0 -- a 10.1.0.4
 #                       VIP 203.0.113.10:8080 -> a 80
 
+# shellcheck disable=SC2317 # functions that are given to others to call
 # shellcheck source=tests/lib.sh
 . "$(dirname "$(readlink -f "$0")")/../lib.sh"
 

@@ -53,7 +53,7 @@ guest a 0
 guest b 1
 routed a vnet0 10.1.0.4 fd01::4
 routed b vnet1 10.2.0.4 fd02::4
-serve a 80 81 5000 7005 7011 9000 5000/udp 5001/udp
+serve a 80 81 5000 7005 7011 9000 5000/udp 6001/udp
 serve b 80 7000/udp
 serve out 80 443 53/udp
 background sctp a "$echo_tool" serve 3868/sctp
@@ -70,11 +70,11 @@ from_other() { # COMMAND...: the outside uses its other address for this while
 
 for family in 4 6; do
 	if [ $family = 4 ]; then
-		a=10.1.0.4 bracketed=$a b=10.2.0.4 out=198.51.100.9 other=198.51.100.10
+		a=10.1.0.4 b=10.2.0.4 out=198.51.100.9 other=198.51.100.10
 		gw=198.51.100.1 bits=/32 liar=10.1.0.99
 		icmp=icmp unreachable=3:3 request=13:0
 	else
-		a=fd01::4 bracketed=[$a] b=fd02::4 out=2001:db8:51::9 other=2001:db8:51::10
+		a=fd01::4 b=fd02::4 out=2001:db8:51::9 other=2001:db8:51::10
 		gw=2001:db8:51::1 bits=/128 liar=fd01::99
 		icmp=icmpv6 unreachable=1:4 request=139:0
 	fi
@@ -141,8 +141,7 @@ for family in 4 6; do
 		sh -c "ip -n t-a route get $out | grep -q 'mtu 1300'"
 	ip -n t-a route flush cache
 	ip -n t-a -6 route flush cache
-	printf 'give 1400\n' | within_ns out timeout 1 socat -t 0.3 - \
-		"udp$family:$bracketed:5000" > /dev/null
+	ask out udp $a 5000 1000 give=1400 > /dev/null
 	eventually "IPv$family: and for what an endpoint answers" \
 		sh -c "ip -n t-a route get $out | grep -q 'mtu 1300'"
 	acl add endpoint a/ping $icmp
@@ -164,7 +163,7 @@ for family in 4 6; do
 	echo "# out\$ echo udp $a 5000 5000 3000"
 	is "IPv$family: fragments of a permitted datagram pass" $out "$(ask out udp $a 5000 5000 3000)"
 	counts "IPv$family: those of another one do not, and count once" 1 a in no-endpoint \
-		ask out udp $a 5001 600 3000
+		ask out udp $a 6001 600 3000
 
 	part "IPv$family: ports and protocols"
 	acl --may-exist add endpoint a/range tcp 7000-7010
