@@ -30,22 +30,17 @@ static bool came_by_uplink(const struct epacl_cvnet *vnet,
 	return false;
 }
 
-static bool is_peer(const struct epacl_cvnet *vnet,
-		    const struct epacl_cnic *nic)
+bool epacl_cvnet_has_nic(const struct epacl_cvnet *vnet,
+			 const struct epacl_cnic *nic)
 {
 	u32 i;
 
+	if (!nic->vnet || nic->vnet == vnet)
+		return nic->vnet;
 	for (i = 0; i < vnet->npeers; i++)
 		if (vnet->peers[i] == nic->vnet->vnet)
 			return true;
 	return false;
-}
-
-/* Is a nic that sends from inside @vnet of it, or of a peer? */
-static bool sender_is_inside(const struct epacl_cvnet *vnet,
-			     const struct epacl_cnic *sender)
-{
-	return sender->vnet && (sender->vnet == vnet || is_peer(vnet, sender));
 }
 
 /*
@@ -60,7 +55,7 @@ static bool is_of_heard_nic(const struct epacl_snapshot *snap,
 	u32 cursor = 0;
 
 	while ((nic = epacl_snapshot_nics(snap, src, &cursor)))
-		if (nic->vnet && (nic->vnet == vnet || is_peer(vnet, nic)) &&
+		if (epacl_cvnet_has_nic(vnet, nic) &&
 		    (all_heard || READ_ONCE(nic->nic->station->heard)))
 			return true;
 	return false;
@@ -73,7 +68,7 @@ static bool is_forged(const struct epacl_snapshot *snap,
 	if (!dest->vnet || !epacl_cvnet_holds(dest->vnet, src))
 		return false;
 	if (at->sender)
-		return !sender_is_inside(dest->vnet, at->sender);
+		return !epacl_cvnet_has_nic(dest->vnet, at->sender);
 	return !came_by_uplink(dest->vnet, src, at) ||
 	       is_of_heard_nic(snap, dest->vnet, src, at->all_heard);
 }
@@ -95,11 +90,58 @@ static const struct epacl_cnic *nic_of(const struct epacl_snapshot *snap,
 /* What may be essential to the nic, on its own link, has rules of its own. */
 static bool is_of_the_link(const struct epacl_packet *p, bool bridged)
 {
-	if (p->message == EPACL_MSG_DHCP_SERVER)
-		return bridged;
+	if (p->message == EPACL_MSG_ARP)
+		return true;
 	if (p->message == EPACL_MSG_GROUP_QUERY)
 		return p->hops == 1;
-	return p->message == EPACL_MSG_ARP || epacl_packet_is_nd(p);
+	if (p->message == EPACL_MSG_DHCP_SERVER)
+		return bridged;
+	/* One that is going to be routed is not neighbour discovery. */
+	return epacl_packet_is_nd(p) &&
+	       (bridged || epacl_ip_is_multicast(&p->dst) ||
+		epacl_ip_is_link_local(&p->dst));
+}
+
+typedef const struct epacl_cnic *users_fn(const struct epacl_snapshot *snap,
+					  const struct epacl_ip *ip,
+					  u32 *cursor);
+
+/*
+ * Of several nics with one address nobody knows which is meant: forged is what
+ * all of them call so. Return: one of them, or NULL; @any: there is one at all.
+ */
+static const struct epacl_cnic *forged_for(const struct epacl_snapshot *snap,
+					   const struct epacl_packet *packet,
+					   const struct epacl_arrival *at,
+					   users_fn *users, bool *any)
+{
+	const struct epacl_cnic *dest, *victim = NULL;
+	u32 cursor = 0;
+
+	*any = false;
+	while ((dest = users(snap, &packet->dst, &cursor))) {
+		if (dest == at->sender)
+			continue;
+		*any = true;
+		if (!is_forged(snap, dest, &packet->src, at))
+			return NULL;
+		victim = dest;
+	}
+	return victim;
+}
+
+static const struct epacl_cnic *
+forged_for_public(const struct epacl_snapshot *snap,
+		  const struct epacl_packet *packet,
+		  const struct epacl_arrival *at)
+{
+	const struct epacl_cpublic *public;
+	const struct epacl_cnic *dest;
+
+	public = epacl_snapshot_public(snap, &packet->dst, packet->proto,
+				       packet->dport);
+	dest = public ? nic_of(snap, public->vm, &public->to) : NULL;
+	return dest && is_forged(snap, dest, &packet->src, at) ? dest : NULL;
 }
 
 const struct epacl_cnic *epacl_decide_arrival(const struct epacl_snapshot *snap,
@@ -107,28 +149,21 @@ const struct epacl_cnic *epacl_decide_arrival(const struct epacl_snapshot *snap,
 					      const struct epacl_packet *packet,
 					      const struct epacl_arrival *at)
 {
-	const struct epacl_cnic *dest, *victim = NULL;
-	const struct epacl_cpublic *public;
-	u32 cursor = 0;
+	const struct epacl_cnic *victim;
+	bool any = false;
 
-	if (!snap->nvnets || packet->malformed || !packet->src.family ||
+	/* Malformed ones too: their fragments may be put together to others. */
+	if (!snap->nvnets || !packet->src.family ||
 	    is_of_the_link(packet, at->bridge))
 		return NULL;
-	public = epacl_snapshot_public(snap, &packet->dst, packet->proto,
-				       packet->dport);
-	if (public) {
-		dest = nic_of(snap, public->vm, &public->to);
-		if (dest && is_forged(snap, dest, &packet->src, at))
-			victim = dest;
-	}
-	/* Of several nics with one address nobody knows which is meant. */
-	while ((dest = epacl_snapshot_users(snap, &packet->dst, &cursor))) {
-		if (dest == at->sender)
-			continue;
-		if (!is_forged(snap, dest, &packet->src, at))
-			return NULL;
-		victim = dest;
-	}
+	victim = forged_for_public(snap, packet, at);
+	/* Who has the address itself is meant before those with a prefix. */
+	if (!victim)
+		victim = forged_for(snap, packet, at, epacl_snapshot_nics,
+				    &any);
+	if (!victim && !any)
+		victim = forged_for(snap, packet, at, epacl_snapshot_users,
+				    &any);
 	if (victim && !at->sender && host->owns_ip(host, &packet->src))
 		return NULL;
 	return victim;

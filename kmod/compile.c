@@ -102,6 +102,22 @@ static int allocate(struct compiler *c)
 	return 0;
 }
 
+/* What a packet may have to be held against one by one. */
+static int check_limits(struct compiler *c)
+{
+	if (c->snap->nranges > EPACL_RANGES_MAX)
+		return epacl_refuse(
+			c->why, -ENOSPC, 0, "too many public port ranges",
+			"%u public port ranges are too many: at most %u in all",
+			c->snap->nranges, EPACL_RANGES_MAX);
+	if (c->snap->nprefixes > EPACL_NIC_RANGES_MAX)
+		return epacl_refuse(
+			c->why, -ENOSPC, 0, "too many prefixes of nics",
+			"%u prefixes of nics are too many: at most %u in all",
+			c->snap->nprefixes, EPACL_NIC_RANGES_MAX);
+	return 0;
+}
+
 static int measure(struct compiler *c)
 {
 	struct epacl_vm *vm;
@@ -111,7 +127,7 @@ static int measure(struct compiler *c)
 		count_endpoints(vm, c->snap);
 		cond_resched();
 	}
-	return allocate(c);
+	return check_limits(c) ?: allocate(c);
 }
 
 /* ---- vnets ---- */
@@ -512,8 +528,8 @@ static int compile_publics(struct compiler *c, bool ranges)
 				if (err)
 					return err;
 			}
+			cond_resched();
 		}
-		cond_resched();
 	}
 	return 0;
 }

@@ -235,12 +235,13 @@ static bool link_local_is_inside(const struct epacl_ask *ask,
 
 /*
  * The host itself opened the flow. An error that it sends about a flow of
- * others is one of their packets.
+ * others is one of their packets, and so may be a fragment that it makes.
  */
 static bool is_hosts(const struct epacl_ask *ask,
 		     const struct epacl_tuple *addressed)
 {
-	return (ask->from_host && !ask->packet->error) ||
+	return (ask->from_host && !ask->packet->error &&
+		!ask->packet->fragment) ||
 	       ask->host->owns_ip(ask->host, &addressed->src);
 }
 
@@ -351,11 +352,27 @@ static bool decide_untracked(const struct epacl_ask *ask,
 		       opened_by_vm(ask, &t, false, answer);
 }
 
+/* A guest reports errors about flows of its own, not about those of others. */
+static bool is_foreign_error(const struct epacl_ask *ask, bool opener)
+{
+	const struct epacl_ip *local = opener ? &ask->flow->addressed.src :
+						&ask->flow->accepted.dst;
+
+	return ask->packet->error && ask->direction == EPACL_OUT &&
+	       !epacl_nic_owns(ask->nic->nic, local) &&
+	       !epacl_nic_has_link_local(ask->nic, local);
+}
+
 static bool decide_tracked(const struct epacl_ask *ask,
 			   struct epacl_answer *answer)
 {
 	const struct epacl_flow *flow = ask->flow;
 	bool opener = flow->state == EPACL_FLOW_OPENER;
+
+	if (is_foreign_error(ask, opener)) {
+		epacl_answer(answer, false, EPACL_REASON_INVALID);
+		return false;
+	}
 
 	/* The opener's packets come in, or replies go out. */
 	if (opener == (ask->direction == EPACL_IN))

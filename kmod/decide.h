@@ -95,6 +95,8 @@ struct epacl_asked {
  *	whether there is one
  * @routed: it came to the nic's link through the host's routing
  * @from_host: the host itself sent it
+ * @relayed: in: it came over the bridge from a device that only passes traffic
+ *	on, so that nobody knows who sent it
  * @sender: in: the nic that sent it over the same bridge; NULL: none, or unknown
  * @sender_is_uplink: in: it entered the bridge at an uplink of the nic's vnet
  */
@@ -107,6 +109,7 @@ struct epacl_ask {
 	const struct epacl_flow *flow;
 	bool routed;
 	bool from_host;
+	bool relayed;
 	const struct epacl_cnic *sender;
 	bool sender_is_uplink;
 };
@@ -140,6 +143,10 @@ bool epacl_decide_link(const struct epacl_ask *ask,
 /* The rest: the flow, the layers. Always final. */
 void epacl_decide_flow(const struct epacl_ask *ask,
 		       struct epacl_answer *answer);
+
+/* Is a nic of @vnet, or of a vnet that it regards as inside? */
+bool epacl_cvnet_has_nic(const struct epacl_cvnet *vnet,
+			 const struct epacl_cnic *nic);
 
 /**
  * struct epacl_arrival - the interface at which a packet arrived

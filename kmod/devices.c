@@ -100,25 +100,28 @@ static int attach(struct epacl_net *en, struct net_device *dev,
 	struct epacl_port *port;
 	int err;
 
+	/* It has an interface, whatever that is called by now. */
+	if (nic->nic->station->ifindex)
+		return -EBUSY;
 	port = kzalloc(sizeof(*port), GFP_KERNEL_ACCOUNT);
 	if (!port)
 		return -ENOMEM;
 	port->en = en;
 	port->dev = dev;
+	epacl_station_reset(nic->nic->station);
+	set_station(port, nic->nic->station);
 	err = xa_err(
 		xa_store(&en->ports, dev->ifindex, port, GFP_KERNEL_ACCOUNT));
 	if (err)
 		goto free;
-	epacl_station_reset(nic->nic->station);
-	set_station(port, nic->nic->station);
 	err = hook_port(port);
 	if (!err)
 		return 0;
 
 	xa_erase(&en->ports, dev->ifindex);
+free:
 	WRITE_ONCE(nic->nic->station->ifindex, 0);
 	epacl_station_put(nic->nic->station);
-free:
 	kfree_rcu(port, rcu);
 	return err;
 }
@@ -130,8 +133,10 @@ static void detach(struct epacl_port *port)
 	nf_unregister_net_hooks(port->en->net, port->hooks,
 				ARRAY_SIZE(port->hooks));
 	xa_erase(&port->en->ports, port->dev->ifindex);
-	WRITE_ONCE(station->ifindex, 0);
-	epacl_station_reset(station);
+	if (station->ifindex == port->dev->ifindex) {
+		WRITE_ONCE(station->ifindex, 0);
+		epacl_station_reset(station);
+	}
 	epacl_station_put(station);
 	kfree_rcu(port, rcu);
 }
@@ -146,6 +151,8 @@ static int prepare_nic(struct epacl_net *en, const struct epacl_cnic *nic,
 	if (!dev)
 		return 0;
 	reason = unfit(dev);
+	if (strcmp(dev->name, nic->nic->dev))
+		reason = "that is another name of it: use the first one";
 	if (reason) {
 		why->op = nic->nic->op;
 		return epacl_refuse(
@@ -220,8 +227,9 @@ static int name_taken(struct epacl_net *en, struct net_device *dev,
 		return 0;
 	reason = unfit(dev);
 	if (reason) {
-		netdev_warn(dev, "epacl: refused for vm %s: %s\n",
-			    nic->vm->obj.name, reason);
+		if (net_ratelimit())
+			netdev_warn(dev, "epacl: refused for vm %s: %s\n",
+				    nic->vm->obj.name, reason);
 		return -EOPNOTSUPP;
 	}
 	return attach(en, dev, nic);
@@ -236,7 +244,9 @@ static int name_changed(struct epacl_net *en, struct net_device *dev,
 		return name_taken(en, dev, nic);
 	if (nic && nic->nic->station == rtnl_dereference(port->station))
 		return 0;
-	netdev_warn(dev, "epacl: the interface of a VM cannot be renamed\n");
+	if (net_ratelimit())
+		netdev_warn(dev,
+			    "epacl: the interface of a VM cannot be renamed\n");
 	return -EBUSY;
 }
 
@@ -339,10 +349,6 @@ static bool host_owns_mac(struct epacl_net *en, const struct epacl_cnic *nic,
 	       (master && ether_addr_equal(master->dev_addr, mac));
 }
 
-/*
- * Each of two that learn the same at once stores it first and looks then, so
- * that at least one of them sees the other.
- */
 static bool mac_is_shared(struct epacl_net *en,
 			  const struct epacl_station *self, u64 mac)
 {
@@ -350,7 +356,6 @@ static bool mac_is_shared(struct epacl_net *en,
 	struct epacl_port *port;
 	unsigned long ifindex;
 
-	smp_mb__after_atomic();
 	xa_for_each(&en->ports, ifindex, port) {
 		other = rcu_dereference(port->station);
 		if (other != self && epacl_station_mac(other) == mac)
@@ -359,22 +364,28 @@ static bool mac_is_shared(struct epacl_net *en,
 	return false;
 }
 
+/*
+ * What is learned is believed from that moment on, so whoever learns looks
+ * first, and of two that learn the same at once one has to wait for the other.
+ * What is refused is refused without the lock.
+ */
 static bool learn_mac(const struct epacl_ask *ask, const u8 *mac)
 {
 	struct epacl_station *station = ask->nic->nic->station;
 	struct epacl_net *en = net_of(ask->host);
 	u64 number = epacl_mac_number(mac);
+	bool learned;
 
 	if (!is_valid_ether_addr(mac) ||
 	    epacl_snapshot_mac(ask->snap, number) ||
-	    host_owns_mac(en, ask->nic, mac))
+	    host_owns_mac(en, ask->nic, mac) ||
+	    mac_is_shared(en, station, number))
 		return false;
-	if (!epacl_station_learn_mac(station, number))
-		return false;
-	if (!mac_is_shared(en, station, number))
-		return true;
-	epacl_station_unlearn_mac(station, number);
-	return false;
+	spin_lock_bh(&en->learning);
+	learned = !mac_is_shared(en, station, number) &&
+		  epacl_station_learn_mac(station, number);
+	spin_unlock_bh(&en->learning);
+	return learned;
 }
 
 static bool link_local_is_shared(struct epacl_net *en,
@@ -385,7 +396,6 @@ static bool link_local_is_shared(struct epacl_net *en,
 	struct epacl_port *port;
 	unsigned long ifindex;
 
-	smp_mb__after_atomic();
 	xa_for_each(&en->ports, ifindex, port) {
 		other = epacl_port_nic(ask->snap, port);
 		if (other && other != ask->nic &&
@@ -401,16 +411,18 @@ static bool learn_link_local(const struct epacl_ask *ask,
 	struct epacl_station *station = ask->nic->nic->station;
 	struct epacl_net *en = net_of(ask->host);
 	u32 cursor = 0;
+	bool learned;
 
-	if (ask->host->owns_ip(ask->host, ip) ||
-	    epacl_snapshot_nics(ask->snap, ip, &cursor))
+	if (epacl_station_is_full(station) ||
+	    ask->host->owns_ip(ask->host, ip) ||
+	    epacl_snapshot_nics(ask->snap, ip, &cursor) ||
+	    link_local_is_shared(en, ask, ip))
 		return false;
-	if (!epacl_station_learn_link_local(station, ip))
-		return false;
-	if (!link_local_is_shared(en, ask, ip))
-		return true;
-	epacl_station_unlearn_link_local(station, ip);
-	return false;
+	spin_lock_bh(&en->learning);
+	learned = !link_local_is_shared(en, ask, ip) &&
+		  epacl_station_learn_link_local(station, ip);
+	spin_unlock_bh(&en->learning);
+	return learned;
 }
 
 static bool same_bridge(const struct epacl_host *host,

@@ -68,18 +68,6 @@ static int refuse_owners(const struct journey *j, const struct epacl_cnic *a,
 		a->vm->obj.name, b->nic->dev, b->vm->obj.name);
 }
 
-static bool has_plain(const struct epacl_cnic *nic, const struct epacl_ip *ip)
-{
-	const struct epacl_nic *n = nic->nic;
-	u32 i;
-
-	for (i = 0; i < n->n; i++)
-		if (epacl_prefix_is_plain(&n->prefixes[i]) &&
-		    epacl_ip_equal(&n->prefixes[i].ip, ip))
-			return true;
-	return false;
-}
-
 /*
  * The nic that has the source, or else the one with a prefix around it. The
  * former come first; several of one kind need to be told apart.
@@ -96,7 +84,8 @@ static int find_owner(struct journey *j, struct epacl_refusal *why)
 	do {
 		other = epacl_snapshot_users(j->snap, src, &cursor);
 	} while (other == j->sender);
-	if (!other || has_plain(j->sender, src) != has_plain(other, src))
+	if (!other || epacl_nic_has(j->sender->nic, src) !=
+			      epacl_nic_has(other->nic, src))
 		return 0;
 	return refuse_owners(j, j->sender, other, why);
 }

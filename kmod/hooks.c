@@ -21,6 +21,8 @@
 #define PRIORITY_FROM_VM (NF_IP_PRI_CONNTRACK + 1)
 /* Right behind destination NAT. */
 #define PRIORITY_VIP (NF_IP_PRI_NAT_DST + 1)
+/* Behind source NAT. */
+#define PRIORITY_SHADOW (PRIORITY_TO_VM - 1)
 /* Behind source NAT and all that changes packets, before the confirmation. */
 #define PRIORITY_TO_VM (INT_MAX - 16)
 
@@ -95,6 +97,25 @@ static struct net_device *bridge_of(struct net_device *dev)
 }
 
 /*
+ * Devices that only pass traffic on: what comes in at them came in at another
+ * before. A VLAN of a physical interface is where its frames are seen first.
+ */
+static bool passes_on(const struct net_device *dev)
+{
+	struct net_device *peer;
+
+	while (is_vlan_dev(dev))
+		dev = vlan_dev_real_dev(dev);
+	if (netif_is_bridge_master(dev) || netif_is_l3_master(dev) ||
+	    dev->flags & IFF_LOOPBACK)
+		return true;
+	if (!dev->netdev_ops->ndo_get_peer_dev)
+		return false;
+	peer = dev->netdev_ops->ndo_get_peer_dev((struct net_device *)dev);
+	return peer && net_eq(dev_net(peer), dev_net(dev));
+}
+
+/*
  * How a packet came to the link of a nic. Whatever the host makes itself has
  * no interface at which it came in; a bridge's own name stands for packets that
  * went up from it and were routed.
@@ -118,29 +139,12 @@ static void find_sender(struct epacl_ask *ask, struct epacl_net *en,
 		ask->sender = epacl_port_nic(ask->snap, port);
 		return;
 	}
+	ask->relayed = passes_on(from);
 	at.dev = from->name;
 	at.bridge = bridge->name;
 	ask->sender_is_uplink = ask->nic->vnet &&
 				epacl_arrived_at_uplink(ask->nic->vnet->vnet,
 							&at);
-}
-
-/*
- * Devices that only pass traffic on: what comes in at them came in at another
- * before.
- */
-static bool passes_on(const struct net_device *dev)
-{
-	const struct net_device_ops *ops = dev->netdev_ops;
-	struct net_device *peer;
-
-	if (netif_is_bridge_master(dev) || is_vlan_dev(dev) ||
-	    netif_is_l3_master(dev) || dev->flags & IFF_LOOPBACK)
-		return true;
-	if (!ops->ndo_get_peer_dev)
-		return false;
-	peer = ops->ndo_get_peer_dev((struct net_device *)dev);
-	return peer && net_eq(dev_net(peer), dev_net(dev));
 }
 
 /* ---- the interface of a nic ---- */
@@ -235,6 +239,10 @@ static unsigned int hook_arrival(void *priv, struct sk_buff *skb,
 	}
 	at.sender = port ? epacl_port_nic(snap, port) : NULL;
 	epacl_packet_ip(&packet, skb, ethertype_of(skb, state));
+	/* Its fragments could be put together to something that is not. */
+	if (packet.malformed && epacl_snapshot_is_vip(snap, &packet.dst))
+		return drop_for_nobody(en, EPACL_IN, EPACL_REASON_MALFORMED,
+				       packet.bytes);
 	victim = epacl_decide_arrival(snap, &en->host, &packet, &at);
 	if (!victim)
 		return NF_ACCEPT;
@@ -299,13 +307,52 @@ static unsigned int hook_vip(void *priv, struct sk_buff *skb,
 	if (!snap || !snap->nvips || is_of_a_flow(skb))
 		return NF_ACCEPT;
 	epacl_packet_ip(&packet, skb, ethertype_of(skb, state));
-	if (packet.malformed || !epacl_snapshot_is_vip(snap, &packet.dst))
+	if (packet.malformed || epacl_packet_is_nd(&packet) ||
+	    !epacl_snapshot_is_vip(snap, &packet.dst))
 		return NF_ACCEPT;
 	return drop_for_nobody(en, EPACL_IN, EPACL_REASON_NO_ENDPOINT,
 			       packet.bytes);
 }
 
 /* ---- POST_ROUTING ---- */
+
+/* The nic that @ip belongs to, the closest. */
+static const struct epacl_cnic *owner_of(const struct epacl_snapshot *snap,
+					 const struct epacl_ip *ip)
+{
+	u32 cursor = 0;
+
+	return epacl_snapshot_users(snap, ip, &cursor);
+}
+
+/*
+ * Source NAT keeps ports where it can. A VM that leaves by a shared VIP from
+ * the public port of another's endpoint would be taken for that endpoint, and
+ * get what is meant for it.
+ */
+static unsigned int hook_shadow(void *priv, struct sk_buff *skb,
+				const struct nf_hook_state *state)
+{
+	struct epacl_net *en = epacl_net(state->net);
+	const struct epacl_snapshot *snap = rcu_dereference(en->snapshot);
+	const struct epacl_cpublic *public;
+	const struct epacl_cnic *sender;
+	struct epacl_flow flow;
+
+	if (!snap || !snap->npublics || is_of_a_flow(skb))
+		return NF_ACCEPT;
+	epacl_flow_read(&flow, skb);
+	if (flow.state != EPACL_FLOW_OPENER ||
+	    epacl_ip_equal(&flow.addressed.src, &flow.accepted.src))
+		return NF_ACCEPT;
+	public = epacl_snapshot_public(snap, &flow.accepted.src,
+				       flow.accepted.proto,
+				       flow.accepted.sport);
+	sender = owner_of(snap, &flow.addressed.src);
+	if (!public || !sender || public->vm == sender->vm)
+		return NF_ACCEPT;
+	return drop_for(sender, EPACL_OUT, EPACL_REASON_SPOOF, skb->len);
+}
 
 /*
  * br_netfilter takes this frame to ip POST_ROUTING, where source NAT is still
@@ -324,11 +371,16 @@ static void judge(struct epacl_ask *ask, struct epacl_answer *answer)
 		epacl_decide_flow(ask, answer);
 }
 
-/* Policy refused it, not the address: a flooded copy is another nic's. */
-static bool is_refusal_of_flow(const struct epacl_answer *answer)
+/*
+ * Policy refused it, to whom the flow is for: a flooded copy is another nic's,
+ * whose prefix may hold the address too.
+ */
+static bool is_refusal_of_flow(const struct epacl_ask *ask,
+			       const struct epacl_answer *answer)
 {
-	return answer->reason == EPACL_REASON_ACL ||
-	       answer->reason == EPACL_REASON_NO_ENDPOINT;
+	return (answer->reason == EPACL_REASON_ACL ||
+		answer->reason == EPACL_REASON_NO_ENDPOINT) &&
+	       epacl_nic_has(ask->nic->nic, &ask->packet->dst);
 }
 
 static unsigned int to_port(struct epacl_net *en, struct epacl_ask *ask,
@@ -345,8 +397,7 @@ static unsigned int to_port(struct epacl_net *en, struct epacl_ask *ask,
 	count(ask, &answer);
 	if (answer.permit)
 		return NF_ACCEPT;
-	if (is_refusal_of_flow(&answer) && skb->pkt_type != PACKET_BROADCAST &&
-	    !epacl_ip_is_multicast(&ask->packet->dst))
+	if (is_refusal_of_flow(ask, &answer))
 		epacl_flow_forget(skb);
 	return NF_DROP;
 }
@@ -442,6 +493,8 @@ static const struct nf_hook_ops hooks[] = {
 	HOOKS(NFPROTO_BRIDGE, NF_BR_PRE_ROUTING, NF_BR_POST_ROUTING),
 	HOOK(NFPROTO_IPV4, NF_INET_PRE_ROUTING, hook_vip, PRIORITY_VIP),
 	HOOK(NFPROTO_IPV6, NF_INET_PRE_ROUTING, hook_vip, PRIORITY_VIP),
+	HOOK(NFPROTO_IPV4, NF_INET_POST_ROUTING, hook_shadow, PRIORITY_SHADOW),
+	HOOK(NFPROTO_IPV6, NF_INET_POST_ROUTING, hook_shadow, PRIORITY_SHADOW),
 };
 
 int epacl_hooks_register(struct epacl_net *en)

@@ -191,6 +191,16 @@ static bool is_all_dhcp_agents(const struct epacl_ip *ip)
 	       !ip->w[1] && !ip->w[2] && ip->w[3] == cpu_to_be32(0x00010002);
 }
 
+/* Neighbour discovery that the host would route is not for a neighbour. */
+static bool stays_on_link(const struct epacl_ask *ask)
+{
+	const struct epacl_ip *dst = &ask->packet->dst;
+
+	return epacl_ip_is_multicast(dst) || epacl_ip_is_link_local(dst) ||
+	       ask->host->owns_ip(ask->host, dst) ||
+	       (ask->nic->vnet && epacl_vnet_holds(ask->nic->vnet->vnet, dst));
+}
+
 /* Step 3. */
 static bool is_essential_out(const struct epacl_ask *ask)
 {
@@ -202,9 +212,9 @@ static bool is_essential_out(const struct epacl_ask *ask)
 	case EPACL_MSG_ROUTER_SOLICIT:
 	case EPACL_MSG_NEIGH_SOLICIT:
 	case EPACL_MSG_NEIGH_ADVERT:
-		return epacl_packet_is_nd(p);
+		return epacl_packet_is_nd(p) && stays_on_link(ask);
 	case EPACL_MSG_GROUP_REPORT:
-		return p->hops == 1;
+		return p->hops == 1 && epacl_ip_is_multicast(&p->dst);
 	case EPACL_MSG_DHCP_CLIENT:
 		return epacl_ip_is_broadcast(&p->dst) ||
 		       is_all_dhcp_agents(&p->dst) ||
@@ -234,6 +244,12 @@ static bool decide_out(const struct epacl_ask *ask, struct epacl_answer *answer)
 
 /* ---- in ---- */
 
+static bool is_neighbour(const struct epacl_cnic *nic,
+			 const struct epacl_cnic *other)
+{
+	return nic->vnet ? epacl_cvnet_has_nic(nic->vnet, other) : !other->vnet;
+}
+
 /*
  * Claims an address of another nic of this host, that is there, without being
  * that nic. The host itself may answer for others (proxy ARP, proxy ND).
@@ -245,21 +261,29 @@ static bool claims_foreign(const struct epacl_ask *ask,
 	bool foreign = false;
 	u32 cursor = 0;
 
-	if (ask->from_host || epacl_ip_is_unspecified(claim))
+	if (ask->from_host || ask->relayed || epacl_ip_is_unspecified(claim))
 		return false;
 	while ((other = epacl_snapshot_nics(ask->snap, claim, &cursor))) {
 		if (other == ask->sender)
 			return false;
 		if (READ_ONCE(other->nic->station->heard) &&
-		    other->vnet == ask->nic->vnet)
+		    is_neighbour(ask->nic, other))
 			foreign = true;
 	}
 	return foreign;
 }
 
+/* Who asks for an address without having one wants to have it. */
 static const struct epacl_ip *claim_of(const struct epacl_packet *p)
 {
-	return p->message == EPACL_MSG_NEIGH_ADVERT ? &p->claim : &p->src;
+	bool unspecified = epacl_ip_is_unspecified(&p->src);
+
+	if (p->message == EPACL_MSG_NEIGH_ADVERT ||
+	    (p->message == EPACL_MSG_NEIGH_SOLICIT && unspecified))
+		return &p->claim;
+	if (p->message == EPACL_MSG_ARP && unspecified)
+		return &p->dst;
+	return &p->src;
 }
 
 static bool is_for(const struct epacl_cnic *nic, const struct epacl_ip *dst)

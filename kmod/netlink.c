@@ -59,6 +59,13 @@ static void txn_put(struct epacl_nl_txn *t)
 	kfree(t);
 }
 
+/* Under the lock of the list. The list's reference goes along with @t. */
+static void txn_take_out(struct epacl_nl_txn *t, struct list_head *dropped)
+{
+	t->linked = false;
+	list_move(&t->node, dropped);
+}
+
 static void txns_put(struct list_head *dropped)
 {
 	struct epacl_nl_txn *t, *next;
@@ -108,8 +115,9 @@ static int txn_link(struct epacl_net *en, struct epacl_nl_txn *t)
 	}
 	list_for_each_entry_safe(other, next, &en->sockets, node)
 		if (other->sk == t->sk)
-			list_move(&other->node, &dropped);
+			txn_take_out(other, &dropped);
 	list_add_tail(&t->node, &en->sockets);
+	t->linked = true;
 	mutex_unlock(&en->sockets_lock);
 	txns_put(&dropped);
 	return 0;
@@ -117,14 +125,13 @@ static int txn_link(struct epacl_net *en, struct epacl_nl_txn *t)
 
 static void txn_unlink(struct epacl_net *en, struct epacl_nl_txn *t)
 {
-	bool linked;
+	LIST_HEAD(dropped);
 
 	mutex_lock(&en->sockets_lock);
-	linked = !list_empty(&t->node);
-	list_del_init(&t->node);
+	if (t->linked)
+		txn_take_out(t, &dropped);
 	mutex_unlock(&en->sockets_lock);
-	if (linked)
-		txn_put(t);
+	txns_put(&dropped);
 }
 
 struct epacl_nl_txn *epacl_nl_txn_lock(struct epacl_net *en,
@@ -192,7 +199,7 @@ static int socket_closed(struct notifier_block *nb, unsigned long event,
 	mutex_lock(&en->sockets_lock);
 	list_for_each_entry_safe(t, next, &en->sockets, node)
 		if (txn_is_dead(t))
-			list_move(&t->node, &dropped);
+			txn_take_out(t, &dropped);
 	mutex_unlock(&en->sockets_lock);
 	txns_put(&dropped);
 	return NOTIFY_DONE;
@@ -204,10 +211,12 @@ static struct notifier_block socket_notifier = {
 
 void epacl_netlink_net_exit(struct epacl_net *en)
 {
+	struct epacl_nl_txn *t, *next;
 	LIST_HEAD(dropped);
 
 	mutex_lock(&en->sockets_lock);
-	list_splice_init(&en->sockets, &dropped);
+	list_for_each_entry_safe(t, next, &en->sockets, node)
+		txn_take_out(t, &dropped);
 	mutex_unlock(&en->sockets_lock);
 	txns_put(&dropped);
 }

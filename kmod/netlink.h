@@ -25,7 +25,8 @@ extern struct genl_family epacl_nl_family;
 
 /**
  * struct epacl_nl_txn - the transaction of a socket
- * @node: in epacl_net.sockets, under epacl_net.sockets_lock
+ * @node: in epacl_net.sockets, under epacl_net.sockets_lock, while @linked
+ * @linked: so, under the same lock; else @node is whoever's unlinked it
  * @refs: the list, and whoever is working on it
  * @sk: the socket that began it; held, so that no other can have its address
  * @cookie: names it
@@ -38,6 +39,7 @@ extern struct genl_family epacl_nl_family;
  */
 struct epacl_nl_txn {
 	struct list_head node;
+	bool linked;
 	refcount_t refs;
 	struct sock *sk;
 	u64 cookie;

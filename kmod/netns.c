@@ -89,6 +89,12 @@ static int publish(struct epacl_net *en, struct epacl_snapshot *snap,
 	return err;
 }
 
+/* A VIP of a service is guarded even before the service has a VM. */
+static bool needs_hooks(const struct epacl_root *root)
+{
+	return root->vms.n || root->services.n;
+}
+
 /* A VM of the host's own namespace keeps the module where it is. */
 static bool holds_module(const struct epacl_net *en,
 			 const struct epacl_root *root)
@@ -128,17 +134,17 @@ static int put_in_force(struct epacl_net *en, struct epacl_snapshot *snap,
 	bool holds = holds_module(en, snap->root);
 	int err;
 
-	err = snap->root->vms.n ? hook_up(en, why) : 0;
-	if (!err && holds && !held)
-		__module_get(THIS_MODULE);
-	if (!err) {
-		err = publish(en, snap, why);
-		if (err && holds && !held)
-			module_put(THIS_MODULE);
-	}
-	if (!err && held && !holds)
+	err = needs_hooks(snap->root) ? hook_up(en, why) : 0;
+	if (!err && holds && !held && !try_module_get(THIS_MODULE))
+		err = epacl_refuse(why, -EBUSY, 0, "the module is going",
+				   "the module is being removed");
+	if (err)
+		goto out;
+	err = publish(en, snap, why);
+	if (err ? holds && !held : held && !holds)
 		module_put(THIS_MODULE);
-	if (!rcu_access_pointer(en->snapshot) || !in_force(en)->root->vms.n)
+out:
+	if (!in_force(en) || !needs_hooks(in_force(en)->root))
 		unhook(en);
 	return err;
 }
@@ -216,6 +222,7 @@ static int __net_init net_start(struct net *net)
 	en->host = epacl_devices_host;
 	mutex_init(&en->commit);
 	xa_init(&en->ports);
+	spin_lock_init(&en->learning);
 	mutex_init(&en->sockets_lock);
 	INIT_LIST_HEAD(&en->sockets);
 	en->memory.max = (u64)READ_ONCE(policy_max_mib) << 20;

@@ -7,6 +7,7 @@
 #define _EPACL_NETNS_H
 
 #include <linux/mutex.h>
+#include <linux/spinlock.h>
 #include <linux/xarray.h>
 #include <net/net_namespace.h>
 #include "decide.h"
@@ -20,6 +21,7 @@
  * @snapshot: policy in force; replaced under RTNL, read under RCU
  * @commit: serialises commits; taken before RTNL, never under it
  * @ports: struct epacl_port by ifindex; changed under RTNL, read under RCU
+ * @learning: serialises what the packet path learns, once for each fact
  * @memory: account of its policy
  * @counters: of verdicts that concern no VM
  * @hooked: our hooks of ip, ip6 and bridge are registered; under @commit
@@ -31,6 +33,7 @@ struct epacl_net {
 	struct epacl_snapshot __rcu *snapshot;
 	struct mutex commit;
 	struct xarray ports;
+	spinlock_t learning;
 	struct epacl_memory memory;
 	struct epacl_counters *counters;
 	bool hooked;

@@ -4,6 +4,7 @@
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/sched.h>
 #include "policy_internal.h"
 #include "snapshot.h"
 #include "station.h"
@@ -164,6 +165,7 @@ static int check_endpoints(struct epacl_refusal *why, const struct epacl_vm *vm,
 	for (i = 0; i < vm->nendpoints; i++) {
 		endpoint = vm->endpoints[i];
 		owned = !endpoint->address.family;
+		cond_resched();
 		for (k = 0; k < vm->nnics && !owned; k++) {
 			nic = k == pos ? with : vm->nics[k];
 			owned = nic && epacl_nic_owns(nic, &endpoint->address);

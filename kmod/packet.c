@@ -239,6 +239,10 @@ static bool read_nd_options(struct reader *r, unsigned int at, u8 kind)
 		if (!option || !option[1] || n == ND_OPTIONS_MAX)
 			return false;
 		if (option[0] == kind) {
+			/* Receivers differ in which of two they believe. */
+			if (r->p->has_claim_mac &&
+			    memcmp(r->p->claim_mac, option + 2, ETH_ALEN))
+				return false;
 			memcpy(r->p->claim_mac, option + 2, ETH_ALEN);
 			r->p->has_claim_mac = true;
 		}

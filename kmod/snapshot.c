@@ -178,3 +178,14 @@ bool epacl_nic_owns(const struct epacl_nic *nic, const struct epacl_ip *ip)
 {
 	return prefixes_hold(nic->prefixes, nic->n, ip);
 }
+
+bool epacl_nic_has(const struct epacl_nic *nic, const struct epacl_ip *ip)
+{
+	u32 i;
+
+	for (i = 0; i < nic->n; i++)
+		if (epacl_prefix_is_plain(&nic->prefixes[i]) &&
+		    epacl_ip_equal(&nic->prefixes[i].ip, ip))
+			return true;
+	return false;
+}

@@ -175,7 +175,9 @@ bool epacl_cvnet_holds(const struct epacl_cvnet *vnet,
 bool epacl_vnet_holds(const struct epacl_vnet *vnet, const struct epacl_ip *ip);
 bool epacl_vnet_has_uplink(const struct epacl_vnet *vnet, const char *dev);
 
-/* One of the plain addresses of the nic, or within a prefix of it. */
+/* One of the plain addresses of the nic. */
+bool epacl_nic_has(const struct epacl_nic *nic, const struct epacl_ip *ip);
+/* One of them, or within a prefix of it. */
 bool epacl_nic_owns(const struct epacl_nic *nic, const struct epacl_ip *ip);
 
 #endif /* _EPACL_SNAPSHOT_H */

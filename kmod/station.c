@@ -50,11 +50,6 @@ bool epacl_station_learn_mac(struct epacl_station *station, u64 mac)
 	return learn(&station->mac, mac);
 }
 
-void epacl_station_unlearn_mac(struct epacl_station *station, u64 mac)
-{
-	atomic64_cmpxchg(&station->mac, mac, 0);
-}
-
 /* All of fe80::/64 but fe80:: itself, which no host uses. */
 static u64 interface_id(const struct epacl_ip *ip)
 {
@@ -89,11 +84,12 @@ bool epacl_station_learn_link_local(struct epacl_station *station,
 	return false;
 }
 
-void epacl_station_unlearn_link_local(struct epacl_station *station,
-				      const struct epacl_ip *ip)
+bool epacl_station_is_full(const struct epacl_station *station)
 {
 	int i;
 
 	for (i = 0; i < EPACL_STATION_LINK_LOCALS; i++)
-		atomic64_cmpxchg(&station->link_local[i], interface_id(ip), 0);
+		if (!atomic64_read(&station->link_local[i]))
+			return false;
+	return true;
 }

@@ -55,14 +55,12 @@ static inline u64 epacl_station_mac(const struct epacl_station *station)
 /* Return: true if @mac is now, or was already, the station's own. */
 bool epacl_station_learn_mac(struct epacl_station *station, u64 mac);
 
-void epacl_station_unlearn_mac(struct epacl_station *station, u64 mac);
-
 /* @ip is of fe80::/64. */
 bool epacl_station_has_link_local(const struct epacl_station *station,
 				  const struct epacl_ip *ip);
 bool epacl_station_learn_link_local(struct epacl_station *station,
 				    const struct epacl_ip *ip);
-void epacl_station_unlearn_link_local(struct epacl_station *station,
-				      const struct epacl_ip *ip);
+/* No more link-local addresses can be learned. */
+bool epacl_station_is_full(const struct epacl_station *station);
 
 #endif /* _EPACL_STATION_H */

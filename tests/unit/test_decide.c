@@ -1086,6 +1086,62 @@ START_TEST(test_arrival_of_the_unessential)
 }
 END_TEST
 
+/*
+ * What is malformed is dropped, but its fragments may be assembled to a packet
+ * that is not: a forged source is one all the same.
+ */
+START_TEST(test_arrival_of_the_malformed)
+{
+	struct epacl_tuple t = tuple(6, "10.1.0.77", 1, "10.1.0.4", 80);
+	struct epacl_arrival at = { .dev = "eth0" };
+	struct epacl_packet packet;
+
+	set_up(one_vm, ARRAY_SIZE(one_vm));
+	packet_of(&t, false, &packet);
+	packet.malformed = true;
+	ck_assert_ptr_nonnull(
+		epacl_decide_arrival(model.snap, &model.host, &packet, &at));
+	memset(&packet.src, 0, sizeof(packet.src));
+	ck_assert_ptr_null(
+		epacl_decide_arrival(model.snap, &model.host, &packet, &at));
+	tear_down();
+}
+END_TEST
+
+/* An error about a flow that is not the guest's, by whomever it was opened. */
+START_TEST(test_foreign_error)
+{
+	struct epacl_tuple others = tuple(17, "10.1.0.5", 1, "198.51.100.9",
+					  53);
+	struct epacl_tuple own = tuple(17, "10.1.0.4", 1, "198.51.100.9", 53);
+	struct epacl_flow flow = { .state = EPACL_FLOW_REPLY };
+	struct epacl_packet packet;
+	struct epacl_ask ask = {
+		.host = &model.host,
+		.direction = EPACL_OUT,
+		.packet = &packet,
+		.flow = &flow,
+	};
+	struct epacl_answer answer;
+
+	set_up(one_vm, ARRAY_SIZE(one_vm));
+	ask.snap = model.snap;
+	ask.nic = nic_of("t0");
+	packet_of(&own, false, &packet);
+	packet.error = true;
+	flow.addressed = others;
+	flow.accepted = others;
+	epacl_decide_flow(&ask, &answer);
+	ck_assert_reason(answer.reason, "invalid");
+	flow.state = EPACL_FLOW_OPENER;
+	flow.addressed = own;
+	flow.accepted = own;
+	epacl_decide_flow(&ask, &answer);
+	ck_assert_reason(answer.reason, "permit");
+	tear_down();
+}
+END_TEST
+
 /* 5.3: requests of DHCP to broadcast, ff02::1:2 or the host, and no others. */
 START_TEST(test_dhcp_groups)
 {
@@ -1180,6 +1236,8 @@ static Suite *suite(void)
 	tcase_add_test(letter, test_masqueraded_is_outside);
 	tcase_add_loop_test(letter, test_host_is_outside, 0, 2);
 	tcase_add_loop_test(letter, test_arrival_of_the_unessential, 0, 6);
+	tcase_add_test(letter, test_arrival_of_the_malformed);
+	tcase_add_test(letter, test_foreign_error);
 	tcase_add_loop_test(letter, test_dhcp_groups, 0, 8);
 	tcase_add_test(letter, test_guest_as_the_host);
 	suite_add_tcase(s, letter);

@@ -602,9 +602,10 @@ static struct origin origin_of(const struct twin_policy *p,
 	if (origin.through)
 		origin.translated = named_endpoint(p, question->at.vm,
 						   addressed, accepted);
-	/* An error that it sends is one of the flow that it is about. */
+	/* An error that it sends is one of the flow that it is about; fragments
+	 * that it makes of others' packets are theirs. */
 	origin.host |= question->direction == EPACL_IN && question->from_host &&
-		       !question->packet->error;
+		       !question->packet->error && !question->packet->fragment;
 	origin.near = is_near(p, question, &accepted->src);
 	return origin;
 }
@@ -674,8 +675,17 @@ static void flow_of_connection(const struct twin_policy *p,
 	const struct epacl_flow *flow = question->flow;
 	bool reply = flow->state == EPACL_FLOW_REPLY;
 	bool by_vm = (question->direction == EPACL_OUT) != reply;
+	const struct epacl_ip *mine = by_vm ? &flow->addressed.src :
+					      &flow->accepted.dst;
+	const struct twin_nic *nic = nic_at(p, question->at);
 	bool fine;
 
+	/* "Forged ICMP errors": about a flow that is not the guest's. */
+	if (question->packet->error && question->direction == EPACL_OUT &&
+	    !twin_nic_owns(nic, mine) && !nic_has_link_local(nic, mine)) {
+		say(answer, false, EPACL_REASON_INVALID);
+		return;
+	}
 	if (flow->loose)
 		fine = opened_either_way(p, question, by_vm, answer);
 	else if (by_vm)
@@ -743,12 +753,29 @@ static bool bad_ethertype(const struct epacl_packet *packet)
 	return packet->has_vlan && packet->vlan;
 }
 
+static bool is_peer_vnet(const struct twin_vnet *vnet, int other)
+{
+	unsigned int i;
+
+	for (i = 0; i < vnet->npeer_vnets; i++)
+		if (vnet->peer_vnets[i] == other)
+			return true;
+	return false;
+}
+
+/* Is a nic of vnet @of inside for one of vnet @vnet? Less than 0: none. */
+static bool are_neighbours(const struct twin_policy *p, int vnet, int of)
+{
+	return vnet == of ||
+	       (vnet >= 0 && of >= 0 && is_peer_vnet(&p->vnets[vnet], of));
+}
+
 /*
  * Does @ip belong, as a plain address, to a nic of this host that has been
  * heard and that did not send the packet? "Another nic" is other than the
  * sender: a claim to the receiver's own address is no better. Only nics of the
- * same vnet are compared: another tenant may have the same addresses. The host
- * may answer for others (proxy ARP, proxy ND).
+ * same vnet and its peers are compared: another tenant may have the same
+ * addresses. The host may answer for others (proxy ARP, proxy ND).
  */
 static bool claims_other(const struct twin_policy *p,
 			 const struct twin_question *question,
@@ -765,7 +792,8 @@ static bool claims_other(const struct twin_policy *p,
 		if (same_at(at, question->sender))
 			return false;
 		if (nic_at(p, at)->heard &&
-		    nic_at(p, at)->vnet == nic_at(p, question->at)->vnet)
+		    are_neighbours(p, nic_at(p, question->at)->vnet,
+				   nic_at(p, at)->vnet))
 			claims = true;
 	}
 	return claims;
@@ -838,6 +866,12 @@ static bool essential_or_spoof(const struct twin_policy *p,
 
 	if (packet->message == EPACL_MSG_NEIGH_ADVERT)
 		claim = &packet->claim;
+	/* Detection of duplicates claims what it asks for. */
+	if (packet->message == EPACL_MSG_NEIGH_SOLICIT &&
+	    is_unspecified(&packet->src))
+		claim = &packet->claim;
+	if (packet->message == EPACL_MSG_ARP && is_unspecified(&packet->src))
+		claim = &packet->dst;
 	if (packet->message != EPACL_MSG_DHCP_SERVER &&
 	    claims_other(p, question, claim))
 		return say(answer, false, EPACL_REASON_SPOOF);
@@ -1013,7 +1047,17 @@ static bool source_is_own(const struct twin_policy *p, struct twin_at at,
 	       !twin_is_host(p, &packet->src);
 }
 
+/* To a neighbour, not to where the host would route it. */
+static bool is_on_link(const struct twin_policy *p, const struct twin_nic *nic,
+		       const struct epacl_ip *dst)
+{
+	return is_multicast(dst) || is_link_local(dst) ||
+	       twin_is_host(p, dst) ||
+	       (nic->vnet >= 0 && vnet_own_holds(&p->vnets[nic->vnet], dst));
+}
+
 static bool essential_out(const struct twin_policy *p,
+			  const struct twin_nic *nic,
 			  const struct epacl_packet *packet)
 {
 	switch (packet->message) {
@@ -1022,9 +1066,10 @@ static bool essential_out(const struct twin_policy *p,
 	case EPACL_MSG_NEIGH_SOLICIT:
 	case EPACL_MSG_NEIGH_ADVERT:
 	case EPACL_MSG_ROUTER_SOLICIT:
-		return is_discovery(packet);
+		return is_discovery(packet) &&
+		       is_on_link(p, nic, &packet->dst);
 	case EPACL_MSG_GROUP_REPORT: /* what crosses a router is none */
-		return packet->hops == 1;
+		return packet->hops == 1 && is_multicast(&packet->dst);
 	case EPACL_MSG_DHCP_CLIENT:
 		return dhcp_goes_to_server(p, packet);
 	default:
@@ -1049,7 +1094,7 @@ static bool link_out(struct twin_policy *p,
 		return say(answer, false, EPACL_REASON_SPOOF);
 	if (packet->has_mac) /* else it is only made up */
 		nic->heard = true;
-	if (essential_out(p, packet))
+	if (essential_out(p, nic, packet))
 		return say(answer, true, EPACL_REASON_ESSENTIAL);
 	return false;
 }
@@ -1111,16 +1156,6 @@ static struct twin_at find_destination(const struct twin_policy *p,
 		best = at;
 	}
 	return best;
-}
-
-static bool is_peer_vnet(const struct twin_vnet *vnet, int other)
-{
-	unsigned int i;
-
-	for (i = 0; i < vnet->npeer_vnets; i++)
-		if (vnet->peer_vnets[i] == other)
-			return true;
-	return false;
 }
 
 /* Did it arrive where inside traffic of @vnet with source @src may? */

@@ -76,6 +76,14 @@ acls <<-END
 END
 serve a 80 81
 up0=$(mac host up0) wg0=$(mac host wg0)
+ips host <<-END
+	link add link up0 name up0.10 type vlan id 10
+	link set up0.10 up
+END
+ips out <<-END
+	link add link e name e.10 type vlan id 10
+	link set e.10 up
+END
 
 for family in 4 6; do
 	if [ $family = 4 ]; then
@@ -98,6 +106,8 @@ for family in 4 6; do
 		from_out src="${v}77" dst="${v}4" udp=4000:81
 	counts "IPv$family: a source of a peer" 1 a in spoof \
 		from_out src=$far dst="${v}4" tcp=4000:81
+	counts "IPv$family: the same by a VLAN of it" 1 a in spoof \
+		frames out e.10 dmac="$up0" src="${v}77" dst="${v}4" tcp=4000:81
 	counts "IPv$family: to the VIP" 1 a in spoof \
 		from_out src="${v}77" dst=$vip tcp=4000:80
 	counts "IPv$family: to a VM that is not here yet" 1 moving in spoof \

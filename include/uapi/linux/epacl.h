@@ -111,6 +111,8 @@
 #define EPACL_PREFIXES_MAX	1024	/* prefixes of one nic or vnet */
 #define EPACL_PORTS_MAX		64	/* ranges in one port list */
 #define EPACL_PUBLICS_MAX	64	/* public addresses of one endpoint */
+#define EPACL_RANGES_MAX	1024	/* public port ranges of one policy */
+#define EPACL_NIC_RANGES_MAX	4096	/* prefixes of all nics, plain ones aside */
 #define EPACL_UPLINKS_MAX	64	/* uplinks, or peer vnets, of one vnet */
 #define EPACL_AUTO_PORT_MIN	49152	/* public ports chosen by the kernel */
 #define EPACL_AUTO_PORT_MAX	65535
