@@ -24,7 +24,7 @@ endif
 KDIR ?= /lib/modules/$(KVER)/build
 KBUILD_ARGS ?=
 
-.PHONY: all module tool unit check format test test-full demo install uninstall \
+.PHONY: all module tool test-tools unit check format test test-full demo install uninstall \
 	modules_install clean help
 .DELETE_ON_ERROR:
 
@@ -123,6 +123,17 @@ $(UNIT)/%.o: %.c Makefile
 .SECONDARY:
 -include $(shell find $(BUILD)/ctl $(BUILD)/unit -name '*.d' 2>/dev/null)
 
+# --- helpers of the tests ------------------------------------------------------
+# Built here rather than in the emulated machine; static, as they start often.
+
+TEST_TOOLS := $(BUILD)/tests/echo $(BUILD)/tests/frame
+
+test-tools: $(TEST_TOOLS)
+
+$(BUILD)/tests/%: tests/tools/%.c tests/tools/netns.h
+	@mkdir -p $(@D)
+	$(CC) -O1 -static -o $@ $<
+
 # --- the rest -----------------------------------------------------------------
 
 check:
@@ -142,7 +153,7 @@ test-full:
 
 demo:
 	@scripts/deps demo
-	+@$(MAKE) --no-print-directory tool
+	+@$(MAKE) --no-print-directory tool test-tools
 	@scripts/vm scripts/demo
 
 install: tool
