@@ -1066,8 +1066,7 @@ static bool essential_out(const struct twin_policy *p,
 	case EPACL_MSG_NEIGH_SOLICIT:
 	case EPACL_MSG_NEIGH_ADVERT:
 	case EPACL_MSG_ROUTER_SOLICIT:
-		return is_discovery(packet) &&
-		       is_on_link(p, nic, &packet->dst);
+		return is_discovery(packet) && is_on_link(p, nic, &packet->dst);
 	case EPACL_MSG_GROUP_REPORT: /* what crosses a router is none */
 		return packet->hops == 1 && is_multicast(&packet->dst);
 	case EPACL_MSG_DHCP_CLIENT:
