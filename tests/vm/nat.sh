@@ -464,13 +464,13 @@ damages
 turmoil
 endpoints 10000 1 > "$tmp/dense"
 endpoints 1000 256 > "$tmp/thousand"
-endpoints 10000 256 > "$tmp/sparse"
-endpoints 10000 256 100 > "$tmp/vnets"
 many "$tmp/dense" "10,000 endpoints, side by side"
 many "$tmp/thousand" "1,000 endpoints with gaps"
-many "$tmp/sparse" "10,000 endpoints with gaps"
-many "$tmp/vnets" "10,000 endpoints with gaps in 100 vnets"
 if [ -n "${EPACL_NAT_LARGE:-}" ]; then
+	endpoints 10000 256 > "$tmp/sparse"
+	endpoints 10000 256 100 > "$tmp/vnets"
+	many "$tmp/sparse" "10,000 endpoints with gaps"
+	many "$tmp/vnets" "10,000 endpoints with gaps in 100 vnets"
 	endpoints 100000 1 > "$tmp/large"
 	many "$tmp/large" "100,000 endpoints"
 fi
