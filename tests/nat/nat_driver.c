@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What tests/vm/nat.sh is made of: installs and checks plans that it reads, has
+ * What tests/full/nat.sh is made of: installs and checks plans that it reads, has
  * the sets of random plans compared with a naive answer, and speaks TCP.
  *
  *   nat_driver install PLAN     nat_install(), 0 if it succeeds
