@@ -53,6 +53,20 @@ static void count(const struct epacl_ask *ask,
 		count_rules(answer, bytes);
 }
 
+/* Counts a final verdict. */
+static unsigned int settle(const struct epacl_ask *ask,
+			   const struct epacl_answer *answer)
+{
+	count(ask, answer);
+	return answer->permit ? NF_ACCEPT : NF_DROP;
+}
+
+static void judge(const struct epacl_ask *ask, struct epacl_answer *answer)
+{
+	if (!epacl_decide_link(ask, answer))
+		epacl_decide_flow(ask, answer);
+}
+
 static unsigned int drop_for_nobody(struct epacl_net *en, u8 direction,
 				    enum epacl_reason reason, u32 bytes)
 {
@@ -170,8 +184,7 @@ unsigned int epacl_hook_ingress(void *priv, struct sk_buff *skb,
 				       packet.bytes);
 	if (!epacl_decide_link(&ask, &answer))
 		return NF_ACCEPT;
-	count(&ask, &answer);
-	return answer.permit ? NF_ACCEPT : NF_DROP;
+	return settle(&ask, &answer);
 }
 
 /*
@@ -208,10 +221,8 @@ unsigned int epacl_hook_egress(void *priv, struct sk_buff *skb,
 		return drop_for_nobody(en, EPACL_IN, EPACL_REASON_GUARD,
 				       packet.bytes);
 	find_sender(&ask, en, skb, port->dev);
-	if (!epacl_decide_link(&ask, &answer))
-		epacl_decide_flow(&ask, &answer);
-	count(&ask, &answer);
-	return answer.permit ? NF_ACCEPT : NF_DROP;
+	judge(&ask, &answer);
+	return settle(&ask, &answer);
 }
 
 /* ---- PRE_ROUTING ---- */
@@ -284,8 +295,7 @@ static unsigned int hook_from_vm(void *priv, struct sk_buff *skb,
 		epacl_flow_read(&flow, skb);
 		epacl_decide_flow(&ask, &answer);
 	}
-	count(&ask, &answer);
-	return answer.permit ? NF_ACCEPT : NF_DROP;
+	return settle(&ask, &answer);
 }
 
 /* A flow of which something is known already, or an error about one. */
@@ -363,12 +373,6 @@ static bool br_netfilter_takes(const struct sk_buff *skb)
 	const struct nf_bridge_info *info = nf_bridge_info_get(skb);
 
 	return info && info->physoutdev && is_ip(ntohs(skb->protocol));
-}
-
-static void judge(struct epacl_ask *ask, struct epacl_answer *answer)
-{
-	if (!epacl_decide_link(ask, answer))
-		epacl_decide_flow(ask, answer);
 }
 
 /*

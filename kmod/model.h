@@ -98,12 +98,6 @@ static inline bool epacl_acl_default_permits(const struct epacl_acl *acl)
 	return acl->deflt == EPACL_DEFAULT_PERMIT;
 }
 
-/* A layer that is never asked, because it would permit everything. */
-static inline bool epacl_acl_is_idle(const struct epacl_acl *acl)
-{
-	return !acl->n && epacl_acl_default_permits(acl);
-}
-
 struct epacl_service {
 	struct epacl_obj obj;
 	struct epacl_ip vip[2]; /* IPv4, IPv6; family 0: none */
