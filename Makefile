@@ -12,6 +12,8 @@ PREFIX ?= /usr/local
 SBINDIR ?= $(PREFIX)/sbin
 MANDIR ?= $(PREFIX)/share/man
 INCLUDEDIR ?= $(PREFIX)/include
+UNITDIR ?= /etc/systemd/system
+DKMSDIR ?= /usr/src/epacl-$(VERSION)
 BUILD ?= build
 PKG_CONFIG ?= pkg-config
 
@@ -22,16 +24,19 @@ KVER := $(shell v=$$(uname -r); if [ -e /lib/modules/$$v/build/Makefile ]; \
 	then echo $$v; else scripts/vm --no-module --print-kernel; fi)
 endif
 KDIR ?= /lib/modules/$(KVER)/build
+RUNNING := $(shell uname -r)
 KBUILD_ARGS ?=
 
 .PHONY: all module tool test-tools unit check format test test-full demo install uninstall \
-	modules_install clean help
+	modules_install modules_uninstall dkms_install clean help
 .DELETE_ON_ERROR:
 
 # Once more for the rest: KVER may only be known after scripts/deps.
 all:
 	@scripts/deps build
 	+@$(MAKE) --no-print-directory module tool
+	@[ $(KVER) = $(RUNNING) ] || echo 'built for $(KVER); the running kernel is' \
+		'$(RUNNING), whose headers are not here'
 
 help:
 	@echo 'all              module and tool (the default)'
@@ -43,9 +48,10 @@ help:
 	@echo 'test             static checks, unit tests, tests in a booted kernel'
 	@echo 'test-full        the same, with more kernels and longer tests'
 	@echo 'demo             scripts/demo in a booted kernel'
-	@echo 'install          tool, header and manual [DESTDIR= PREFIX=$(PREFIX)]'
+	@echo 'install          tool, header, manual, systemd unit [DESTDIR= PREFIX=$(PREFIX)]'
 	@echo 'modules_install  module of KVER [DESTDIR=]'
-	@echo 'uninstall, clean'
+	@echo 'dkms_install     sources in $(DKMSDIR), built for each kernel by DKMS'
+	@echo 'uninstall, modules_uninstall, clean'
 
 # --- module -----------------------------------------------------------------
 # The kernel's build writes beside the sources, so it gets a tree of links to
@@ -77,6 +83,18 @@ modules_install: module
 	$(MAKE) -C $(KDIR) M=$(abspath $(KMOD_TREE)) CONFIG_MODULE_SIG_ALL= \
 		$(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR)) modules_install
 	$(if $(DESTDIR),,depmod $(KVER))
+
+modules_uninstall:
+	rm -f $(DESTDIR)/lib/modules/$(KVER)/extra/epacl.ko* \
+		$(DESTDIR)/lib/modules/$(KVER)/updates/epacl.ko*
+	$(if $(DESTDIR),,depmod $(KVER))
+
+dkms_install:
+	for f in $(KMOD_FILES); do \
+		install -D -m 644 $$f $(DESTDIR)$(DKMSDIR)/$$f || exit; \
+	done
+	sed 's/@VERSION@/$(VERSION)/' packaging/dkms.conf.in > $(DESTDIR)$(DKMSDIR)/dkms.conf
+	$(if $(DESTDIR),,dkms install epacl/$(VERSION) -k $(KVER))
 
 # --- tool -------------------------------------------------------------------
 
@@ -160,10 +178,11 @@ install: tool
 	install -D -m 755 $(BUILD)/aclctl $(DESTDIR)$(SBINDIR)/aclctl
 	install -D -m 644 include/uapi/linux/epacl.h $(DESTDIR)$(INCLUDEDIR)/linux/epacl.h
 	install -D -m 644 docs/aclctl.8 $(DESTDIR)$(MANDIR)/man8/aclctl.8
+	install -D -m 644 packaging/epacl.service $(DESTDIR)$(UNITDIR)/epacl.service
 
 uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/aclctl $(DESTDIR)$(INCLUDEDIR)/linux/epacl.h \
-		$(DESTDIR)$(MANDIR)/man8/aclctl.8
+		$(DESTDIR)$(MANDIR)/man8/aclctl.8 $(DESTDIR)$(UNITDIR)/epacl.service
 
 clean:
 	rm -rf $(BUILD)
