@@ -238,7 +238,7 @@ static unsigned int hook_arrival(void *priv, struct sk_buff *skb,
 	struct net_device *bridge;
 	struct epacl_port *port;
 
-	if (!snap || !snap->nvnets)
+	if (!snap || (!snap->nvnets && !snap->nvips))
 		return NF_ACCEPT;
 	port = epacl_port(en, state->in->ifindex);
 	if (!port && passes_on(state->in))
@@ -317,8 +317,12 @@ static unsigned int hook_vip(void *priv, struct sk_buff *skb,
 	if (!snap || !snap->nvips || is_of_a_flow(skb))
 		return NF_ACCEPT;
 	epacl_packet_ip(&packet, skb, ethertype_of(skb, state));
-	if (packet.malformed || epacl_packet_is_nd(&packet) ||
-	    !epacl_snapshot_is_vip(snap, &packet.dst))
+	if (!epacl_snapshot_is_vip(snap, &packet.dst))
+		return NF_ACCEPT;
+	if (packet.malformed)
+		return drop_for_nobody(en, EPACL_IN, EPACL_REASON_MALFORMED,
+				       packet.bytes);
+	if (epacl_packet_is_nd(&packet))
 		return NF_ACCEPT;
 	return drop_for_nobody(en, EPACL_IN, EPACL_REASON_NO_ENDPOINT,
 			       packet.bytes);

@@ -18,6 +18,7 @@
  *        proto=N         any other protocol, with the mark as its content
  *        quote=SRC,DST,SPORT,DPORT  an ICMP error quotes this UDP packet
  *        mark=TEXT size=N  the payload: TEXT, then zeros up to N bytes
+ *        dstopts=N       IPv6: behind N headers of destination options
  *        frag=N          in fragments of N bytes (a multiple of 8)
  *        count=N         so often; count=0: until a signal or for=MS
  *        for=MS          as often as possible for so long
@@ -319,6 +320,24 @@ static void set_checksum(struct bytes *b, const struct address *src,
 	set16(b, at, folded(total));
 }
 
+/* Headers of nothing but padding before @content. Return: the first's number. */
+static unsigned int put_options_before(struct bytes *content,
+				       unsigned int proto)
+{
+	unsigned long n = number("dstopts", 0), i;
+	struct bytes all = { .len = 0 };
+
+	for (i = 0; i < n; i++) {
+		put8(&all, i + 1 < n ? IPPROTO_DSTOPTS : proto);
+		put8(&all, 0);
+		put16(&all, 0x0104);
+		put32(&all, 0);
+	}
+	put(&all, content->at, content->len);
+	*content = all;
+	return n ? IPPROTO_DSTOPTS : proto;
+}
+
 /* ---- packets ---- */
 
 static void put_ip_header(struct bytes *b, const struct address *src,
@@ -462,6 +481,7 @@ static int make(struct bytes *frames, int most, const uint8_t *smac)
 	dst = address_of(value("dst"));
 	proto = put_content(&content, src.family);
 	set_checksum(&content, &src, &dst, proto);
+	proto = put_options_before(&content, proto);
 	step = number("frag", content.len);
 	for (at = 0; at < content.len && n < most; at += step, n++) {
 		size_t rest = content.len - at;
