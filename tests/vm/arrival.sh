@@ -9,7 +9,8 @@
 #                |
 #               br0 10.4.0.1 fd04::1
 #                |-- vnet3 c 10.4.0.4 fd04::4                  vnet w
-#                '-- up1 -- segment
+#                |-- up1 -- segment
+#                '-- fwpr - fwln - fwbr - vnet4 d 10.4.0.5 fd04::5  vnet w
 #
 # wg0 is an uplink of v, and so is up0 of p: 10.5.0.0/16, fd05::/64.
 
@@ -42,6 +43,11 @@ ips host <<-END
 	link set br0 up
 	link add up1 type veth peer name e netns t-segment
 	link set up1 master br0 up
+	link add fwbr type bridge mcast_snooping 0
+	link set fwbr up
+	link add fwpr type veth peer name fwln
+	link set fwpr master br0 up
+	link set fwln master fwbr up
 	addr add 10.1.0.1/32 dev lo
 	addr add fd01::1/128 dev lo nodad
 END
@@ -54,15 +60,18 @@ guest a 0
 guest b 1
 guest x 2
 guest c 3 br0
+guest d 4 fwbr
 routed a vnet0 10.1.0.4 fd01::4
 routed b vnet1 10.1.0.5 fd01::5
 routed x vnet2 10.1.0.66 fd01::66
-ips c <<-END
-	addr add 10.4.0.4/24 dev e
-	addr add fd04::4/64 dev e nodad
-	route add default via 10.4.0.1
-	route add default via fd04::1
-END
+for guest in c:4 d:5; do
+	ips ${guest%:*} <<-END
+		addr add 10.4.0.${guest#*:}/24 dev e
+		addr add fd04::${guest#*:}/64 dev e nodad
+		route add default via 10.4.0.1
+		route add default via fd04::1
+	END
+done
 acls <<-END
 	add vnet p prefix 10.5.0.0/16,fd05::/64 uplink up0
 	add vnet v prefix 10.1.0.0/24,fd01::/64 peer p,192.168.0.0/16,fd99::/64 uplink wg0
@@ -71,10 +80,13 @@ acls <<-END
 	add vm b dev vnet1 address 10.1.0.5,fd01::5 vnet v
 	add vm x dev vnet2 address 10.1.0.66,fd01::66
 	add vm c dev vnet3 address 10.4.0.4,fd04::4 vnet w
+	add vm d dev vnet4 address 10.4.0.5,fd04::5 vnet w
 	add vm moving dev vnet9 address 10.1.0.99,fd01::99 vnet v
 	add endpoint a/web tcp 80 public 203.0.113.10:80,[2001:db8:113::10]:80
 END
 serve a 80 81
+serve c 80
+serve d 80
 up0=$(mac host up0) wg0=$(mac host wg0)
 ips host <<-END
 	link add link up0 name up0.10 type vlan id 10
@@ -158,5 +170,24 @@ for family in 4 6; do
 	acl change vnet w no uplink
 	counts "IPv$family: and with none" 1 c in spoof \
 		from_segment src="${w}78" dst="${w}4" udp=4000:9
+
+	part "IPv$family: a chain of bridges"
+	counts "IPv$family: no neighbour is taken for another" 0 d in spoof \
+		reaches "IPv$family: a VM behind it is reached" c tcp "${w}5" 80 "${w}4"
+	counts "IPv$family: nor from there" 0 c in spoof \
+		reaches "IPv$family: and reaches others" d tcp "${w}4" 80 "${w}5"
+	counts "IPv$family: a source in the vnet from a port of the outer bridge" 1 d in spoof \
+		frames segment e dmac="$(mac_of 4)" src="${w}77" dst="${w}5" udp=4000:9
+	counts "IPv$family: routed from elsewhere" 1 d in spoof \
+		from_out src="${w}77" dst="${w}5" tcp=4000:81
+	counts "IPv$family: a neighbour's address" 1 c out spoof \
+		frames c e dmac="$(mac_of 4)" src="${w}77" dst="${w}5" udp=4000:9
+	counts "IPv$family: the outside needs an endpoint there too" 1 d in no-endpoint \
+		from_out src=$world dst="${w}5" udp=4000:9
+	is "IPv$family: it leaves no entry in the connection table" 0 "$(entries "src=$world dst=${w}5 ")"
 done
+counts 'a claim to the address of the VM behind the chain' 1 c out spoof \
+	frames c e arp=reply src=10.4.0.5 dst=10.4.0.1
+counts 'and one that it makes' 1 d out spoof \
+	frames d e arp=reply src=10.4.0.4 dst=10.4.0.1
 finish
