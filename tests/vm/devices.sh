@@ -134,7 +134,27 @@ refuses 'a macvlan' "interface 'mv1' of vm 'm' cannot be filtered: .*macvlan" \
 	add vm m dev mv1 address 10.1.0.9
 refuses 'a bridge' "interface 'br0' of vm 'm' cannot be filtered" \
 	add vm m dev br0 address 10.1.0.9
+ips host <<< 'link property add dev d0 altname other-d0'
+ips host <<< 'link del mv1'
+refuses 'another name of an interface' "'d0' of vm 'm' .*another name of it" \
+	add vm m dev other-d0 address 10.1.0.9
+acl add vm m dev d0 address 10.1.0.9
+is 'by its first name it is filtered' 1 "$(aclctl -j list nics m | grep -c '"ifindex":[1-9]')"
+ips host <<< 'link property add dev d0 altname more-d0'
+ips host <<< 'link property del dev d0 altname more-d0'
+is 'also when it gets and loses others' 1 \
+	"$(aclctl -j list nics m | grep -c '"ifindex":[1-9]')"
+acl remove vm m
+ips host <<< 'link add mv1 link d0 type macvlan'
 acl add vm m dev d1 address 10.1.0.9
+ips host <<< 'link property add dev d9 altname d1'
+refuses 'an interface that takes the name of a missing one along is not it' \
+	"interface 'd9' of vm 'm' cannot be filtered: .*another name" \
+	add vm other dev d2 address 10.1.0.10
+is 'nothing of that is in force' 0 "$(aclctl list vms | grep -c other)"
+ips host <<< 'link property del dev d9 altname d1'
+acl add vm other dev d2 address 10.1.0.10
+acl remove vm other
 holds 'a macvlan does not get the name of the interface of a VM' \
 	bash -c 'ip link set mv1 down; ! ip link set mv1 name d1'
 acl remove vm m
