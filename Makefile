@@ -144,13 +144,13 @@ $(UNIT)/%.o: %.c Makefile
 # --- helpers of the tests ------------------------------------------------------
 # Built here rather than in the emulated machine; static, as they start often.
 
-TEST_TOOLS := $(BUILD)/tests/echo $(BUILD)/tests/frame
+TEST_TOOLS := $(BUILD)/tests/echo $(BUILD)/tests/frame $(BUILD)/tests/race
 
 test-tools: $(TEST_TOOLS)
 
 $(BUILD)/tests/%: tests/tools/%.c tests/tools/netns.h
 	@mkdir -p $(@D)
-	$(CC) -O1 -static -o $@ $<
+	$(CC) -O1 -static -pthread -Iinclude/uapi -o $@ $<
 
 # --- the rest -----------------------------------------------------------------
 

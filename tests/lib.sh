@@ -363,7 +363,7 @@ tool() {
 	fi
 	mkdir -p "${bin%/*}"
 	# Static: they are started often, on slow machines.
-	cc -O1 -static -o "$bin.$$" "$src" || bail "$src cannot be compiled"
+	cc -O1 -static -pthread -I"$root/include/uapi" -o "$bin.$$" "$src" || bail "$src cannot be compiled"
 	mv "$bin.$$" "$bin"
 }
 tool echo

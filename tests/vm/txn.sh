@@ -111,6 +111,23 @@ is 'eight processes with 25 changes each: none is refused' '' \
 is 'and none is lost' 200 "$(ruleset | grep -c 'add rule w')"
 is 'each is a generation' $((now + 200)) "$(generation)"
 
+part 'threads that end the transactions of one socket at once'
+tool race
+ruleset > "$tmp/before-race"
+trouble() { dmesg | grep -E 'BUG|WARNING|Oops|refcount_t|corruption|protection fault'; }
+before=$(trouble)
+note 'race 4000'
+if read -r requests begun < <("$root/build/tests/race" 4000) && [ "$begun" -gt 20 ]; then
+	ok 'they begin, commit, abort and close'
+	note "$requests requests, $begun transactions"
+else
+	not_ok 'they begin, commit, abort and close' "${begun-}"
+fi
+is 'the kernel does not complain' "$before" "$(trouble)"
+is 'no reference to the module is left' 0 "$(awk '$1 == "epacl" { print $3 }' /proc/modules)"
+acls <<< "$(cat "$tmp/before-race")"
+is 'and transactions go on' "$(cat "$tmp/before-race")" "$(ruleset)"
+
 part 'what belongs to another already: both are named'
 refuses 'an address' "10.1.0.4.*(vm|nic) .*'?a'?" add vm d dev vnet5 address 10.1.0.4 vnet v
 refuses 'an interface' "vnet0.*'a'" add vm d dev vnet0 address 10.1.0.9 vnet v
