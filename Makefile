@@ -146,7 +146,12 @@ $(UNIT)/%.o: %.c Makefile
 
 TEST_TOOLS := $(BUILD)/tests/echo $(BUILD)/tests/frame $(BUILD)/tests/race
 
-test-tools: $(TEST_TOOLS)
+test-tools: $(TEST_TOOLS) $(BUILD)/tests/nat_driver
+
+$(BUILD)/tests/nat_driver: tests/nat/nat_driver.c $(wildcard ctl/nat*.[ch]) Makefile
+	@mkdir -p $(@D)
+	$(CC) -O2 -Wall -Wextra -Werror -std=gnu11 -Iinclude/uapi -o $@ \
+		$(filter %.c,$^) $$($(PKG_CONFIG) --libs libnftnl libmnl)
 
 $(BUILD)/tests/%: tests/tools/%.c tests/tools/netns.h
 	@mkdir -p $(@D)

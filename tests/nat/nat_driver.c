@@ -8,7 +8,8 @@
  *   nat_driver elements PLAN    prints the number of elements that it makes
  *   nat_driver unit [SEED]      TAP about plans and sets, without the kernel
  *   nat_driver serve PORT...    tells everybody who connects who they are
- *   nat_driver ask ADDR PORT [FROM]  prints what such a server answers
+ *   nat_driver ask ADDR PORT [FROM]  prints what such a server answers, within
+ *                               as many seconds as the environment's LIMIT: 10
  *
  * A plan is a file of lines; one may begin with "expect ERROR":
  *
@@ -508,7 +509,8 @@ static struct addrinfo *resolve(const char *addr, const char *port)
 static int ask(const char *addr, const char *port, const char *from)
 {
 	struct addrinfo *ai = resolve(addr, port), *self;
-	struct timeval limit = { .tv_sec = 3 };
+	const char *seconds = getenv("LIMIT");
+	struct timeval limit = { .tv_sec = seconds ? atoi(seconds) : 10 };
 	char text[100];
 	ssize_t n;
 	int fd;
