@@ -73,16 +73,15 @@ static bool is_forged(const struct epacl_snapshot *snap,
 	       is_of_heard_nic(snap, dest->vnet, src, at->all_heard);
 }
 
-/* The nic that owns @ip in @vm; of a VIP's VM the one it is translated to. */
+/* The nic of its VM that has the address which a VIP is translated to. */
 static const struct epacl_cnic *nic_of(const struct epacl_snapshot *snap,
-				       const struct epacl_vm *vm,
-				       const struct epacl_ip *ip)
+				       const struct epacl_ctarget *target)
 {
 	const struct epacl_cnic *nic;
 	u32 cursor = 0;
 
-	while ((nic = epacl_snapshot_users(snap, ip, &cursor)))
-		if (nic->vm == vm)
+	while ((nic = epacl_snapshot_users(snap, &target->to, &cursor)))
+		if (nic->cvm == target->vm)
 			return nic;
 	return NULL;
 }
@@ -136,12 +135,59 @@ forged_for_public(const struct epacl_snapshot *snap,
 		  const struct epacl_arrival *at)
 {
 	const struct epacl_cpublic *public;
+	const struct epacl_ctarget *target;
 	const struct epacl_cnic *dest;
 
 	public = epacl_snapshot_public(snap, &packet->dst, packet->proto,
 				       packet->dport);
-	dest = public ? nic_of(snap, public->vm, &public->to) : NULL;
+	target = public ? epacl_cpublic_target(public, &packet->src) : NULL;
+	dest = target ? nic_of(snap, target) : NULL;
 	return dest && is_forged(snap, dest, &packet->src, at) ? dest : NULL;
+}
+
+/* Came in where another vnet has its own hosts of such addresses. */
+static bool is_of_another_vnet(const struct epacl_snapshot *snap,
+			       const struct epacl_cnic *nic,
+			       const struct epacl_ip *src,
+			       const struct epacl_arrival *at)
+{
+	const struct epacl_cvnet *vnet;
+	u32 i;
+
+	for (i = 0; i < snap->nvnets; i++) {
+		vnet = &snap->vnets[i];
+		if (epacl_arrived_at_uplink(vnet->vnet, at) &&
+		    epacl_cvnet_holds(vnet, src) &&
+		    !epacl_cvnet_has_nic(vnet, nic))
+			return true;
+	}
+	return false;
+}
+
+const struct epacl_cnic *epacl_decide_opener(const struct epacl_snapshot *snap,
+					     const struct epacl_host *host,
+					     const struct epacl_packet *packet,
+					     const struct epacl_arrival *at)
+{
+	const struct epacl_cnic *nic;
+	u32 cursor = 0;
+
+	while ((nic = epacl_snapshot_nics(snap, &packet->src, &cursor)))
+		if (READ_ONCE(nic->nic->station->heard) &&
+		    !is_of_another_vnet(snap, nic, &packet->src, at))
+			break;
+	if (nic && host->owns_ip(host, &packet->dst) &&
+	    !epacl_snapshot_is_vip(snap, &packet->dst))
+		return NULL;
+	return nic;
+}
+
+bool epacl_is_forged_for(const struct epacl_snapshot *snap,
+			 const struct epacl_cnic *dest,
+			 const struct epacl_ip *src,
+			 const struct epacl_arrival *at)
+{
+	return is_forged(snap, dest, src, at);
 }
 
 const struct epacl_cnic *epacl_decide_arrival(const struct epacl_snapshot *snap,

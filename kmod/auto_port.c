@@ -26,33 +26,52 @@ struct epacl_auto_ports {
 	DECLARE_BITMAP(used, PORTS);
 };
 
+static void mark_public(struct epacl_auto_ports *ports,
+			const struct epacl_public *public, u32 more)
+{
+	u32 lo = max_t(u32, public->port, FIRST), hi = public->port + more;
+
+	if (hi >= lo && epacl_ip_equal(&public->ip, &ports->ip))
+		bitmap_set(ports->used, lo - FIRST, hi - lo + 1);
+}
+
 static void mark(struct epacl_auto_ports *ports,
 		 const struct epacl_endpoint *endpoint)
 {
-	const struct epacl_public *public;
-	u32 i, lo, hi;
+	u32 more = endpoint->ports.hi - endpoint->ports.lo, i;
 
 	if (endpoint->proto != ports->proto)
 		return;
-	for (i = 0; i < endpoint->npublics; i++) {
-		public = &endpoint->publics[i];
-		lo = max_t(u32, public->port, FIRST);
-		hi = public->port + endpoint->ports.hi - endpoint->ports.lo;
-		if (hi >= lo && epacl_ip_equal(&public->ip, &ports->ip))
-			bitmap_set(ports->used, lo - FIRST, hi - lo + 1);
+	for (i = 0; i < endpoint->npublics; i++)
+		mark_public(ports, &endpoint->publics[i], more);
+}
+
+static void scan_lbsets(struct epacl_auto_ports *ports,
+			const struct epacl_root *root)
+{
+	const struct epacl_lbset *lbset;
+	struct epacl_obj *obj;
+	u32 i;
+
+	epacl_pmap_for_each(&root->lbsets, obj) {
+		lbset = epacl_lbset(obj);
+		if (lbset->proto != ports->proto)
+			continue;
+		for (i = 0; i < lbset->npublics; i++)
+			mark_public(ports, &lbset->publics[i], 0);
 	}
 }
 
 /* All endpoints but the one that @endpoint is, or will take the place of. */
-static void scan(struct epacl_auto_ports *ports, const struct epacl_root *root,
-		 const struct epacl_vm *vm,
-		 const struct epacl_endpoint *endpoint)
+static void scan_endpoints(struct epacl_auto_ports *ports,
+			   const struct epacl_root *root,
+			   const struct epacl_vm *vm,
+			   const struct epacl_endpoint *endpoint)
 {
 	const struct epacl_vm *other;
 	struct epacl_obj *obj;
 	u32 i;
 
-	bitmap_zero(ports->used, PORTS);
 	epacl_pmap_for_each(&root->vms, obj) {
 		other = epacl_vm(obj);
 		for (i = 0; i < other->nendpoints; i++)
@@ -61,60 +80,55 @@ static void scan(struct epacl_auto_ports *ports, const struct epacl_root *root,
 				mark(ports, other->endpoints[i]);
 		cond_resched();
 	}
-	ports->valid = true;
 }
 
-/* A port of @endpoint itself in the way of a choice; 0: none. */
-static u16 own_obstacle(const struct epacl_endpoint *endpoint,
-			const struct epacl_ip *ip, u32 port, u32 more)
+/* Has @endpoint itself that port already? */
+static bool is_own(const struct epacl_endpoint *endpoint,
+		   const struct epacl_ip *ip, u16 port)
 {
-	const struct epacl_public *public;
 	u32 i;
 
-	for (i = 0; i < endpoint->npublics; i++) {
-		public = &endpoint->publics[i];
-		if (public->port && public->port <= port + more &&
-		    port <= public->port + more &&
-		    epacl_ip_equal(&public->ip, ip))
-			return public->port;
-	}
-	return 0;
+	for (i = 0; i < endpoint->npublics; i++)
+		if (endpoint->publics[i].port == port &&
+		    epacl_ip_equal(&endpoint->publics[i].ip, ip))
+			return true;
+	return false;
 }
 
 /* Return: 0: none is free. */
 static u16 lowest_free(const struct epacl_auto_ports *ports,
 		       const struct epacl_endpoint *endpoint)
 {
-	u32 more = endpoint->ports.hi - endpoint->ports.lo, start = 0, bit;
-	u16 obstacle;
+	u32 bit = 0;
 
-	for (;;) {
-		bit = bitmap_find_next_zero_area((unsigned long *)ports->used,
-						 PORTS, start, more + 1, 0);
+	do {
+		bit = find_next_zero_bit((unsigned long *)ports->used, PORTS,
+					 bit);
 		if (bit >= PORTS)
 			return 0;
-		obstacle = own_obstacle(endpoint, &ports->ip, FIRST + bit,
-					more);
-		if (!obstacle)
-			return FIRST + bit;
-		start = obstacle + more + 1 - FIRST;
-		if (start >= PORTS)
-			return 0;
-	}
+	} while (is_own(endpoint, &ports->ip, FIRST + bit++));
+	return FIRST + bit - 1;
 }
 
 static int choose(struct epacl_txn *txn, const struct epacl_vm *vm,
 		  struct epacl_endpoint *endpoint, struct epacl_public *public)
 {
 	struct epacl_auto_ports *ports = txn->auto_ports;
-	u32 n = endpoint->ports.hi - endpoint->ports.lo + 1;
 	char text[EPACL_IP_TEXT];
 
+	/* A range keeps its numbers. */
+	if (endpoint->ports.lo != endpoint->ports.hi) {
+		public->port = endpoint->ports.lo;
+		return 0;
+	}
 	if (!ports->valid || ports->proto != endpoint->proto ||
 	    !epacl_ip_equal(&ports->ip, &public->ip)) {
 		ports->ip = public->ip;
 		ports->proto = endpoint->proto;
-		scan(ports, txn->root, vm, endpoint);
+		bitmap_zero(ports->used, PORTS);
+		scan_lbsets(ports, txn->root);
+		scan_endpoints(ports, txn->root, vm, endpoint);
+		ports->valid = true;
 	}
 	public->port = lowest_free(ports, endpoint);
 	if (public->port)
@@ -122,10 +136,9 @@ static int choose(struct epacl_txn *txn, const struct epacl_vm *vm,
 	return epacl_refuse(
 		&txn->why, -ENOSPC, EPACL_ENDPOINT_A_PUBLICS,
 		"no public port is free",
-		"endpoint '%s/%s': of public %s no %u port%s from %u to %u %s free: name one below",
+		"endpoint '%s/%s': of public %s no port from %u to %u is free: name one below",
 		vm->obj.name, endpoint->name, epacl_ip_text(&public->ip, text),
-		n, n > 1 ? "s in a row" : "", FIRST, EPACL_AUTO_PORT_MAX,
-		n > 1 ? "are" : "is");
+		FIRST, EPACL_AUTO_PORT_MAX);
 }
 
 int epacl_auto_ports_choose(struct epacl_txn *txn, const struct epacl_vm *vm,

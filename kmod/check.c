@@ -35,6 +35,12 @@ static const char *shown(const char *s)
 	return s;
 }
 
+/* As kinds of objects are spoken: an acl, an endpoint, an lbset. */
+static const char *article(const char *noun)
+{
+	return strchr("ael", noun[0]) ? "an" : "a";
+}
+
 int epacl_check_name(struct epacl_refusal *why, u16 attr, const char *noun,
 		     const char *name)
 {
@@ -42,8 +48,8 @@ int epacl_check_name(struct epacl_refusal *why, u16 attr, const char *noun,
 		return 0;
 	return epacl_refuse(
 		why, -EINVAL, attr, "not a name",
-		"'%s' is no name for a %s: it takes 1 to %d letters, digits, '.', '_' or '-', the first a letter",
-		shown(name), noun, EPACL_NAME_MAX);
+		"'%s' is no name for %s %s: it takes 1 to %d letters, digits, '.', '_' or '-', the first a letter",
+		shown(name), article(noun), noun, EPACL_NAME_MAX);
 }
 
 /* What the kernel takes for the name of an interface, see dev_valid_name(). */
@@ -184,6 +190,17 @@ int epacl_name_compare(const void *a, const void *b)
 	const struct epacl_name *x = a, *y = b;
 
 	return strcmp(x->s, y->s);
+}
+
+int epacl_public_compare(const void *a, const void *b)
+{
+	const struct epacl_public *x = a, *y = b;
+	int diff;
+
+	if (x->ip.family != y->ip.family)
+		return x->ip.family - y->ip.family;
+	diff = memcmp(x->ip.b, y->ip.b, sizeof(x->ip.b));
+	return diff ? diff : x->port - y->port;
 }
 
 bool epacl_prefixes_equal(const struct epacl_prefix *a, u32 na,

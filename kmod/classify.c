@@ -1,77 +1,88 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which rule of a list matches a packet first?
- *
- * The rules of a list, in order, reduced to what is compared: one masked
- * comparison of the remote address and the protocol rejects nearly every rule
- * that does not match without leaving the table.
+ * Which rule of a list matches a packet first? See table.h.
  */
-#include <linux/errno.h>
-#include <linux/overflow.h>
+#include <linux/bitops.h>
 #include "classify.h"
+#include "table.h"
 
-/**
- * struct epacl_entry - one rule as it is compared
- * @addr: remote address, masked
- * @mask: of it; all zero matches any address of @family
- * @family: 0: either
- * @proto: EPACL_PROTO_ANY: any
- * @rest: ports or an ICMP type are compared too
- * @rule: where they stand, and the answer
+/*
+ * Number of the last start that is not above @value; the first one never is.
+ * Without a branch that depends on the packet.
  */
-struct epacl_entry {
-	u64 addr[2];
-	u64 mask[2];
-	u8 family;
-	bool rest;
-	u16 proto;
-	const struct epacl_rule *rule;
-};
+#define FIND(name, type)                                             \
+	static u32 name(const type *starts, u32 n, type value)       \
+	{                                                            \
+		u32 at = 0, half;                                    \
+                                                                     \
+		while (n > 1) {                                      \
+			half = n / 2;                                \
+			at += starts[at + half] <= value ? half : 0; \
+			n -= half;                                   \
+		}                                                    \
+		return at;                                           \
+	}
 
-struct epacl_table {
-	u32 n;
-	struct epacl_entry entries[];
-};
+FIND(find16, u16)
+FIND(find32, u32)
+FIND(find64, u64)
 
-static void entry_init(struct epacl_entry *entry, const struct epacl_rule *rule)
+static u32 find128(const u64 *upper, const u64 *lower, u32 n, u64 hi, u64 lo)
 {
-	const struct epacl_match *match = &rule->match;
-	struct epacl_prefix ones = { .len = match->remote.len };
+	u32 at = 0, half, i;
 
-	memset(ones.ip.b, 0xff, sizeof(ones.ip.b));
-	epacl_prefix_mask(&ones);
-
-	entry->addr[0] = match->remote.ip.q[0];
-	entry->addr[1] = match->remote.ip.q[1];
-	entry->mask[0] = ones.ip.q[0];
-	entry->mask[1] = ones.ip.q[1];
-	entry->family = match->remote.ip.family;
-	entry->proto = match->proto;
-	entry->rest = match->nlports || match->nrports || match->has_type;
-	entry->rule = rule;
+	while (n > 1) {
+		half = n / 2;
+		i = at + half;
+		if (upper[i] < hi || (upper[i] == hi && lower[i] <= lo))
+			at = i;
+		n -= half;
+	}
+	return at;
 }
 
-int epacl_table_build(struct epacl_memory *memory, struct epacl_acl *acl)
+static u32 find_remote(const struct epacl_axis *axis, const struct epacl_ip *ip)
 {
-	struct epacl_table *table;
+	u64 hi;
+
+	if (ip->family == 4)
+		return find32(axis->starts, axis->n, be32_to_cpu(ip->v4));
+	hi = be64_to_cpu((__force __be64)ip->q[0]);
+	if (!axis->lower)
+		return find64(axis->starts, axis->n, hi);
+	return find128(axis->starts, axis->lower, axis->n, hi,
+		       be64_to_cpu((__force __be64)ip->q[1]));
+}
+
+/* ---- one rule ---- */
+
+static bool security_matches(const struct epacl_match *match,
+			     const struct epacl_security *security)
+{
 	u32 i;
 
-	table = epacl_alloc(memory, struct_size(table, entries, acl->n));
-	if (!table)
-		return -ENOMEM;
-	table->n = acl->n;
-	for (i = 0; i < acl->n; i++)
-		entry_init(&table->entries[i], acl->rules[i]);
-	acl->table = table;
-	return 0;
+	if (!security || !security->n)
+		return false;
+	for (i = 0; match->reqid && i < security->n; i++)
+		if (security->reqid[i] == match->reqid)
+			return true;
+	return !match->reqid;
 }
 
-void epacl_table_free(struct epacl_table *table)
+/* All but what protects the packet. */
+static bool rest_matches(const struct epacl_match *match,
+			 const struct epacl_set_table *set,
+			 const struct epacl_key *key)
 {
-	epacl_free(table);
+	if (match->has_type && (!key->has_type || key->type != match->type))
+		return false;
+	if (match->has_code && key->code != match->code)
+		return false;
+	return !set || epacl_set_table_holds(set, &key->remote);
 }
 
-/* No ranges: any port, and protocols without ports. */
+/* ---- rows ---- */
+
 static bool ports_match(const struct epacl_ports *ports, u8 n,
 			const struct epacl_key *key, u16 port)
 {
@@ -87,41 +98,285 @@ static bool ports_match(const struct epacl_ports *ports, u8 n,
 	return false;
 }
 
-static bool rest_matches(const struct epacl_match *match,
-			 const struct epacl_key *key)
+/* What axes have. */
+static bool axes_match(const struct epacl_match *match,
+		       const struct epacl_key *key)
 {
-	if (match->has_type && (!key->has_type || key->type != match->type))
+	if (match->remote.ip.family &&
+	    !epacl_prefix_holds(&match->remote, &key->remote))
 		return false;
-	if (match->has_code && key->code != match->code)
+	if (match->proto != EPACL_PROTO_ANY && match->proto != key->proto)
 		return false;
 	return ports_match(match->ports, match->nlports, key, key->lport) &&
 	       ports_match(match->ports + match->nlports, match->nrports, key,
 			   key->rport);
 }
 
-static bool entry_matches(const struct epacl_entry *entry,
+static bool brief_matches(const struct epacl_brief *brief,
 			  const struct epacl_key *key)
 {
-	const struct epacl_ip *remote = &key->remote;
-
-	if (((remote->q[0] & entry->mask[0]) ^ entry->addr[0]) |
-	    ((remote->q[1] & entry->mask[1]) ^ entry->addr[1]))
+	if (brief->proto != EPACL_PROTO_ANY && brief->proto != key->proto)
 		return false;
-	if (entry->family && entry->family != remote->family)
-		return false;
-	if (entry->proto != EPACL_PROTO_ANY && entry->proto != key->proto)
-		return false;
-	return !entry->rest || rest_matches(&entry->rule->match, key);
+	return !brief->needs_ports ||
+	       (key->has_ports &&
+		epacl_ports_hold(&brief->lports, key->lport) &&
+		epacl_ports_hold(&brief->rports, key->rport));
 }
 
-const struct epacl_rule *epacl_classify(const struct epacl_acl *acl,
-					const struct epacl_key *key)
+/* ---- all rules ---- */
+
+/**
+ * struct search - a walk over the rules that match a packet, but for what
+ *	protects it
+ * @table: where it has come to; NULL: to the end
+ * @sets: compiled sets by id
+ * @key: packet
+ * @word: of the rows
+ * @bits: of that word, what is still to be visited
+ * @few: and of few rules
+ * @end: where these end
+ * @nrows: entries of @rows
+ * @rows: of the packet, one for each axis that the table's rules look at
+ */
+struct search {
+	const struct epacl_table *table;
+	const struct epacl_set_table *const *sets;
+	const struct epacl_key *key;
+	u32 word;
+	u64 bits;
+	const u16 *few;
+	const u16 *end;
+	u32 nrows;
+	const u64 *rows[EPACL_AXES];
+};
+
+static u32 port_range(const struct epacl_axis *axis,
+		      const struct epacl_key *key, u16 port)
 {
-	const struct epacl_table *table = acl->table;
+	return key->has_ports ? find16(axis->starts, axis->n, port) : axis->n;
+}
+
+static void add_row(struct search *s, const struct epacl_axis *axis, u32 range)
+{
+	s->rows[s->nrows++] = axis->rows + range * s->table->words;
+}
+
+static void add_port(struct search *s, const struct epacl_axis *axis, u16 port)
+{
+	if (axis->n)
+		add_row(s, axis, port_range(axis, s->key, port));
+}
+
+static const struct epacl_axis *remote_axis(const struct epacl_table *table,
+					    const struct epacl_key *key)
+{
+	return &table->axes[key->remote.family == 4 ? EPACL_AXIS_REMOTE4 :
+						      EPACL_AXIS_REMOTE6];
+}
+
+static void load_word(struct search *s)
+{
 	u32 i;
 
-	for (i = 0; i < table->n; i++)
-		if (entry_matches(&table->entries[i], key))
-			return table->entries[i].rule;
+	s->bits = s->rows[0][s->word];
+	for (i = 1; i < s->nrows; i++)
+		s->bits &= s->rows[i][s->word];
+}
+
+static void enter_few(struct search *s, const struct epacl_table *table)
+{
+	const struct epacl_axis *axis = &table->axes[table->by];
+	u32 range;
+
+	if (table->by == EPACL_AXIS_LPORT) {
+		range = port_range(axis, s->key, s->key->lport);
+	} else if (table->by == EPACL_AXIS_RPORT) {
+		range = port_range(axis, s->key, s->key->rport);
+	} else {
+		axis = remote_axis(table, s->key);
+		range = find_remote(axis, &s->key->remote);
+	}
+	s->few = table->few + axis->few[range];
+	s->end = table->few + axis->few[range + 1];
+}
+
+static void enter_rows(struct search *s, const struct epacl_table *table)
+{
+	const struct epacl_axis *axis;
+
+	s->nrows = 0;
+	axis = remote_axis(table, s->key);
+	add_row(s, axis, find_remote(axis, &s->key->remote));
+	axis = &table->axes[EPACL_AXIS_PROTO];
+	if (axis->n)
+		add_row(s, axis, find16(axis->starts, axis->n, s->key->proto));
+	add_port(s, &table->axes[EPACL_AXIS_LPORT], s->key->lport);
+	add_port(s, &table->axes[EPACL_AXIS_RPORT], s->key->rport);
+	s->word = 0;
+	load_word(s);
+}
+
+static void enter(struct search *s, const struct epacl_table *table)
+{
+	s->table = table;
+	if (table && table->few)
+		enter_few(s, table);
+	else if (table && table->words)
+		enter_rows(s, table);
+}
+
+/* What no axis has, of rule number @i, but for what protects the packet. */
+static bool rest_of(const struct search *s, u32 i)
+{
+	u32 set = s->table->sets ? s->table->sets[i] : 0;
+
+	return rest_matches(&s->table->rules[i]->match,
+			    set ? s->sets[set] : NULL, s->key);
+}
+
+/* The next one by its rows. NULL: the table has no more. */
+static const struct epacl_rule *next_by_rows(struct search *s)
+{
+	const struct epacl_table *table = s->table;
+	const struct epacl_rule *rule;
+	u32 bit;
+
+	for (;;) {
+		while (!s->bits) {
+			if (++s->word == table->words)
+				return NULL;
+			load_word(s);
+		}
+		bit = __ffs64(s->bits);
+		s->bits &= s->bits - 1;
+		rule = table->rules[64 * s->word + bit];
+		if (!(table->rest[s->word] >> bit & 1))
+			return rule;
+		if (rest_of(s, 64 * s->word + bit))
+			return rule;
+	}
+}
+
+/* The next one of few. NULL: the table has no more. */
+static const struct epacl_rule *next_of_few(struct search *s)
+{
+	const struct epacl_table *table = s->table;
+	const struct epacl_brief *brief;
+	u32 i;
+
+	while (s->few < s->end) {
+		i = *s->few++;
+		brief = &table->briefs[i];
+		if (brief->at_length ?
+			    axes_match(&table->rules[i]->match, s->key) &&
+				    rest_of(s, i) :
+			    brief_matches(brief, s->key))
+			return table->rules[i];
+	}
 	return NULL;
+}
+
+/*
+ * The first one of a table whose rules look at nothing but the remote; those
+ * behind it have nothing to add, for it decides.
+ */
+static const struct epacl_rule *first_by_remote(const struct epacl_table *table,
+						const struct epacl_key *key)
+{
+	const struct epacl_axis *axis = remote_axis(table, key);
+	u32 first = axis->first[find_remote(axis, &key->remote)];
+
+	return first ? table->rules[first - 1] : NULL;
+}
+
+static const struct epacl_rule *next_rule(struct search *s)
+{
+	const struct epacl_table *table;
+	const struct epacl_rule *rule;
+
+	while ((table = s->table)) {
+		if (table->few)
+			rule = next_of_few(s);
+		else if (table->words)
+			rule = next_by_rows(s);
+		else
+			rule = first_by_remote(table, s->key);
+		if (!rule || (!table->few && !table->words))
+			enter(s, table->next);
+		if (rule)
+			return rule;
+	}
+	return NULL;
+}
+
+const struct epacl_rule *
+epacl_classify(const struct epacl_acl *acl,
+	       const struct epacl_set_table *const *sets,
+	       const struct epacl_key *key)
+{
+	const struct epacl_table *table = acl->table;
+	struct search s = { .sets = sets, .key = key };
+	const struct epacl_rule *rule;
+
+	if (!table)
+		return NULL;
+	if (!table->words && !table->few && !table->next)
+		return first_by_remote(table, key);
+	enter(&s, table);
+	do {
+		rule = next_rule(&s);
+	} while (rule && acl->nsecure && rule->match.secure &&
+		 !security_matches(&rule->match, key->security));
+	return rule;
+}
+
+/**
+ * struct denied - reqids that a rule has denied before any rule permitted them
+ * @n: entries of @reqid
+ * @reqid: each once
+ */
+struct denied {
+	u32 n;
+	u32 reqid[EPACL_DENIED_MAX];
+};
+
+static bool is_denied(const struct denied *denied, u32 reqid)
+{
+	u32 i;
+
+	for (i = 0; i < denied->n; i++)
+		if (denied->reqid[i] == reqid)
+			return true;
+	return false;
+}
+
+/*
+ * A rule that does not name a reqid decides for all that none has decided yet;
+ * one that does for that alone. Whoever sends decides how often this is asked,
+ * so it is one walk, whatever the rules are.
+ */
+bool epacl_classify_secured(const struct epacl_acl *acl,
+			    const struct epacl_set_table *const *sets,
+			    const struct epacl_key *key)
+{
+	struct search s = { .sets = sets, .key = key };
+	const struct epacl_rule *rule;
+	struct denied denied;
+	u32 reqid;
+
+	denied.n = 0;
+	enter(&s, acl->table);
+	while ((rule = next_rule(&s))) {
+		reqid = rule->match.reqid;
+		if (!reqid)
+			return rule->permit;
+		if (is_denied(&denied, reqid))
+			continue;
+		if (rule->permit)
+			return true;
+		if (denied.n == EPACL_DENIED_MAX)
+			return false;
+		denied.reqid[denied.n++] = reqid;
+	}
+	return epacl_acl_default_permits(acl);
 }

@@ -8,6 +8,7 @@
 
 #include <linux/version.h>
 #include <net/genetlink.h>
+#include <net/xfrm.h>
 
 /* What pre_doit and post_doit are told of the operation. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
@@ -22,6 +23,17 @@ static inline struct nlattr **epacl_dump_attrs(struct netlink_callback *cb)
 	return genl_dumpit_info(cb)->attrs;
 #else
 	return genl_info_dump(cb)->attrs;
+#endif
+}
+
+/* What IPsec goes by of a packet. */
+static inline int epacl_decode_session(struct net *net, struct sk_buff *skb,
+				       struct flowi *fl, unsigned int family)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
+	return xfrm_decode_session(skb, fl, family);
+#else
+	return xfrm_decode_session(net, skb, fl, family);
 #endif
 }
 

@@ -25,6 +25,7 @@ struct epacl_counters *epacl_counters_alloc(u32 n)
 		for (i = 0; i < n; i++)
 			u64_stats_init(&per_cpu_ptr(c->cpu, cpu)[i].sync);
 	refcount_set(&c->refs, 1);
+	atomic64_set(&c->log_at, 0);
 	c->n = n;
 	return c;
 }

@@ -6,6 +6,7 @@
 #ifndef _EPACL_COUNTERS_H
 #define _EPACL_COUNTERS_H
 
+#include <linux/atomic.h>
 #include <linux/percpu.h>
 #include <linux/refcount.h>
 #include <linux/u64_stats_sync.h>
@@ -28,11 +29,14 @@ struct epacl_cpu_count {
  * struct epacl_counters - a block of counters
  * @refs: holders; whoever keeps the index of a counter holds the block
  * @n: counters in the block
+ * @log_at: of a VM's block: up to when its share of the log is used, in ns since
+ *	boot
  * @cpu: @n counters on every CPU
  */
 struct epacl_counters {
 	refcount_t refs;
 	u32 n;
+	atomic64_t log_at;
 	struct epacl_cpu_count __percpu *cpu;
 };
 

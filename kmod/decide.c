@@ -43,7 +43,8 @@ static struct epacl_tuple packet_tuple(const struct epacl_packet *p)
 }
 
 /* @in: the VM is the destination, else the source. */
-static struct epacl_key key_of(const struct epacl_tuple *t, bool in)
+static struct epacl_key key_of(const struct epacl_ask *ask,
+			       const struct epacl_tuple *t, bool in)
 {
 	struct epacl_key key = {
 		.local = in ? t->dst : t->src,
@@ -55,6 +56,7 @@ static struct epacl_key key_of(const struct epacl_tuple *t, bool in)
 		.has_type = t->proto == PROTO_ICMP || t->proto == PROTO_ICMPV6,
 		.type = t->type,
 		.code = t->code,
+		.security = ask->security,
 	};
 
 	return key;
@@ -62,47 +64,68 @@ static struct epacl_key key_of(const struct epacl_tuple *t, bool in)
 
 /* ---- layers ---- */
 
-static bool ask_layer(struct epacl_answer *answer,
+static bool is_secure(const struct epacl_ask *ask)
+{
+	return ask->security && ask->security->n;
+}
+
+/* Whom a layer denies what it would permit if only IPsec protected it. */
+static enum epacl_reason denial(const struct epacl_ask *ask,
+				const struct epacl_acl *acl,
+				const struct epacl_key *key)
+{
+	if (acl->nsecure && !is_secure(ask) &&
+	    epacl_classify_secured(acl, ask->snap->sets, key))
+		return EPACL_REASON_IPSEC_REQUIRED;
+	return EPACL_REASON_ACL;
+}
+
+/* Return: true if @layer permits; else @answer says it, or is deferred. */
+static bool ask_layer(const struct epacl_ask *ask,
 		      const struct epacl_layer *layer,
-		      const struct epacl_key *key)
+		      const struct epacl_key *key, struct epacl_answer *answer)
 {
-	struct epacl_asked *asked = &answer->asked[answer->nasked++];
+	const struct epacl_acl *acl = layer->acl;
+	struct epacl_asked *asked;
 
-	asked->layer = *layer;
-	asked->rule = epacl_classify(layer->acl, key);
-	asked->permit = asked->rule ? asked->rule->permit :
-				      epacl_acl_default_permits(layer->acl);
-	if (!asked->permit)
-		epacl_answer(answer, false, EPACL_REASON_ACL);
-	return asked->permit;
+	if (ask->early && acl->nsecure) {
+		epacl_answer(answer, false, EPACL_REASON_INVALID);
+		answer->deferred = true;
+		return false;
+	}
+	asked = &answer->asked[answer->nasked++];
+	asked->layer = layer;
+	asked->rule = epacl_classify(acl, ask->snap->sets, key);
+	if (asked->rule ? asked->rule->permit : epacl_acl_default_permits(acl))
+		return true;
+	epacl_answer(answer, false, denial(ask, acl, key));
+	return false;
 }
 
-static bool ask_vm(struct epacl_answer *answer, const struct epacl_vm *vm,
-		   u8 direction, const struct epacl_key *key)
+/* The VM and its groups. */
+static bool ask_vm(const struct epacl_ask *ask, u8 direction,
+		   const struct epacl_key *key, struct epacl_answer *answer)
 {
-	struct epacl_layer layer = {
-		.acl = vm->acl[direction],
-		.owner = EPACL_OWNER_VM,
-		.direction = direction,
-		.vm = vm,
-	};
+	const struct epacl_cvm *cvm = ask->nic->cvm;
+	u32 i;
 
-	return ask_layer(answer, &layer, key);
+	for (i = 0; i < cvm->nlayers; i++)
+		if (!ask_layer(ask, &cvm->layers[direction][i], key, answer))
+			return false;
+	return true;
 }
 
-static bool ask_endpoint(struct epacl_answer *answer, const struct epacl_vm *vm,
-			 const struct epacl_endpoint *endpoint,
-			 const struct epacl_key *key)
+/* The subnet that the VM's address is in, if it is in one. */
+static bool ask_subnet(const struct epacl_ask *ask, u8 direction,
+		       const struct epacl_key *key, struct epacl_answer *answer)
 {
-	struct epacl_layer layer = {
-		.acl = endpoint->acl,
-		.owner = EPACL_OWNER_ENDPOINT,
-		.direction = EPACL_IN,
-		.vm = vm,
-		.endpoint = endpoint,
-	};
+	const struct epacl_csubnet *subnet;
 
-	return ask_layer(answer, &layer, key);
+	if (!ask->nic->vnet)
+		return true;
+	subnet = epacl_cvnet_subnet(ask->nic->vnet, &key->local);
+	return !subnet ||
+	       ask_layer(ask, &subnet->layers[direction], key, answer);
 }
 
 /* ---- endpoints ---- */
@@ -147,39 +170,66 @@ static enum closeness endpoint_closeness(const struct epacl_endpoint *endpoint,
 							  CLOSE_RANGE;
 }
 
-static const struct epacl_endpoint *
-closest_endpoint(const struct epacl_vm *vm, const struct epacl_key *key)
+static const struct epacl_cendpoint *
+closest_endpoint(const struct epacl_cvm *vm, const struct epacl_key *key)
 {
-	const struct epacl_endpoint *best = NULL;
+	const struct epacl_cendpoint *best = NULL;
 	enum closeness least = CLOSE_NOT, closeness;
 	u32 i;
 
 	for (i = 0; i < vm->nendpoints; i++) {
-		closeness = endpoint_closeness(vm->endpoints[i], key);
+		closeness = endpoint_closeness(vm->endpoints[i].endpoint, key);
 		if (closeness < least) {
 			least = closeness;
-			best = vm->endpoints[i];
+			best = &vm->endpoints[i];
 		}
 	}
 	return best;
 }
 
+/* Where the targets of @public within @vm begin: they go by the VM's name. */
+static u32 first_target(const struct epacl_cpublic *public,
+			const struct epacl_cvm *vm)
+{
+	u32 lo = 0, hi = public->ntargets, mid;
+
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (public->targets[mid].vm < vm)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
 /* The endpoint that translated, if it still does so to here. */
-static const struct epacl_endpoint *
+static const struct epacl_cendpoint *
 translated_endpoint(const struct epacl_ask *ask,
 		    const struct epacl_tuple *addressed,
 		    const struct epacl_key *key)
 {
+	const struct epacl_cvm *vm = ask->nic->cvm;
 	const struct epacl_cpublic *public;
+	const struct epacl_ctarget *target;
 	u16 port;
+	u32 i;
 
 	public = epacl_snapshot_public(ask->snap, &addressed->dst,
 				       addressed->proto, addressed->dport);
-	if (!public || public->vm != ask->nic->vm ||
-	    !epacl_ip_equal(&public->to, &key->local))
+	if (!public)
 		return NULL;
-	port = public->endpoint->ports.lo + addressed->dport - public->ports.lo;
-	return port == key->lport ? public->endpoint : NULL;
+	for (i = first_target(public, vm); i < public->ntargets; i++) {
+		target = &public->targets[i];
+		if (target->vm != vm)
+			break;
+		port = target->endpoint->endpoint->ports.lo + addressed->dport -
+		       public->ports.lo;
+		if (port == key->lport &&
+		    epacl_ip_equal(&target->to, &key->local))
+			return target->endpoint;
+	}
+	return NULL;
 }
 
 /*
@@ -196,12 +246,13 @@ static bool is_translated(const struct epacl_ask *ask,
 }
 
 /* Step 7, outside. What is public is reached through its public address. */
-static const struct epacl_endpoint *
-find_endpoint(const struct epacl_vm *vm, const struct epacl_key *key, bool host)
+static const struct epacl_cendpoint *find_endpoint(const struct epacl_cvm *vm,
+						   const struct epacl_key *key,
+						   bool host)
 {
-	const struct epacl_endpoint *endpoint = closest_endpoint(vm, key);
+	const struct epacl_cendpoint *endpoint = closest_endpoint(vm, key);
 
-	return endpoint && endpoint->npublics && !host ? NULL : endpoint;
+	return endpoint && endpoint->is_public && !host ? NULL : endpoint;
 }
 
 /* ---- origin ---- */
@@ -261,6 +312,27 @@ static bool is_inside(const struct epacl_ask *ask,
 
 /* ---- the two policies of a VM ---- */
 
+/* Steps 6 and 7 of traffic in: from outside only through an endpoint. */
+static bool ask_endpoint(const struct epacl_ask *ask,
+			 const struct epacl_tuple *accepted,
+			 const struct epacl_tuple *addressed,
+			 const struct epacl_key *key,
+			 struct epacl_answer *answer)
+{
+	const struct epacl_cendpoint *endpoint;
+	bool translated = is_translated(ask, addressed, accepted);
+	bool host = is_hosts(ask, addressed);
+
+	if (!translated && !host && is_inside(ask, &key->remote))
+		return true;
+	endpoint = translated ? translated_endpoint(ask, addressed, key) :
+				find_endpoint(ask->nic->cvm, key, host);
+	if (endpoint)
+		return ask_layer(ask, &endpoint->layer, key, answer);
+	epacl_answer(answer, false, EPACL_REASON_NO_ENDPOINT);
+	return false;
+}
+
 /*
  * Steps 6 to 8 of traffic in: @accepted is what the VM sees, @addressed what
  * its opener sent.
@@ -270,24 +342,11 @@ static bool policy_in(const struct epacl_ask *ask,
 		      const struct epacl_tuple *addressed,
 		      struct epacl_answer *answer)
 {
-	const struct epacl_vm *vm = ask->nic->vm;
-	const struct epacl_endpoint *endpoint;
-	struct epacl_key key = key_of(accepted, true);
-	bool translated = is_translated(ask, addressed, accepted);
-	bool host = is_hosts(ask, addressed);
+	struct epacl_key key = key_of(ask, accepted, true);
 
-	if (translated || host || !is_inside(ask, &key.remote)) {
-		endpoint = translated ?
-				   translated_endpoint(ask, addressed, &key) :
-				   find_endpoint(vm, &key, host);
-		if (!endpoint) {
-			epacl_answer(answer, false, EPACL_REASON_NO_ENDPOINT);
-			return false;
-		}
-		if (!ask_endpoint(answer, vm, endpoint, &key))
-			return false;
-	}
-	return ask_vm(answer, vm, EPACL_IN, &key);
+	return ask_endpoint(ask, accepted, addressed, &key, answer) &&
+	       ask_subnet(ask, EPACL_IN, &key, answer) &&
+	       ask_vm(ask, EPACL_IN, &key, answer);
 }
 
 /* Step 6 of traffic out: @addressed is what the VM sent. */
@@ -295,9 +354,10 @@ static bool policy_out(const struct epacl_ask *ask,
 		       const struct epacl_tuple *addressed,
 		       struct epacl_answer *answer)
 {
-	struct epacl_key key = key_of(addressed, false);
+	struct epacl_key key = key_of(ask, addressed, false);
 
-	return ask_vm(answer, ask->nic->vm, EPACL_OUT, &key);
+	return ask_vm(ask, EPACL_OUT, &key, answer) &&
+	       ask_subnet(ask, EPACL_OUT, &key, answer);
 }
 
 /* ---- flows ---- */
@@ -387,6 +447,7 @@ void epacl_decide_flow(const struct epacl_ask *ask, struct epacl_answer *answer)
 	bool permit;
 
 	answer->nasked = 0;
+	answer->deferred = false;
 	switch (flow->state) {
 	case EPACL_FLOW_NONE:
 		permit = decide_untracked(ask, answer);

@@ -32,12 +32,14 @@ enum epacl_flow_state {
  * struct epacl_flow - what connection tracking says of a packet
  * @state: enum epacl_flow_state
  * @loose: picked up in the middle: nobody knows who opened it
+ * @zone: connection tracking zone of the opener
  * @addressed: what the opener sent: before both translations
  * @accepted: what the other side received: after both
  */
 struct epacl_flow {
 	u8 state;
 	bool loose;
+	u16 zone;
 	struct epacl_tuple addressed;
 	struct epacl_tuple accepted;
 };
@@ -65,24 +67,14 @@ struct epacl_host {
 	bool (*has_dev)(const struct epacl_host *host, const char *name);
 };
 
-/* A rule list that applies, and whose it is. */
-struct epacl_layer {
-	const struct epacl_acl *acl;
-	u8 owner; /* enum epacl_owner_kind */
-	u8 direction; /* enum epacl_direction */
-	const struct epacl_vm *vm;
-	const struct epacl_endpoint *endpoint;
-};
-
 /* A layer that was asked, and its answer. */
 struct epacl_asked {
-	struct epacl_layer layer;
+	const struct epacl_layer *layer;
 	const struct epacl_rule *rule; /* NULL: its default decided */
-	bool permit;
 };
 
-/* In: endpoint and VM; out: VM; both where a flow is loose. */
-#define EPACL_LAYERS_MAX 3
+/* In: endpoint, subnet, groups, VM; out: the last three; a loose flow: both. */
+#define EPACL_LAYERS_MAX (2 * EPACL_GROUPS_MAX + 5)
 
 /**
  * struct epacl_ask - a question
@@ -99,6 +91,8 @@ struct epacl_asked {
  *	on, so that nobody knows who sent it
  * @sender: in: the nic that sent it over the same bridge; NULL: none, or unknown
  * @sender_is_uplink: in: it entered the bridge at an uplink of the nic's vnet
+ * @security: what protects the packet; NULL: nothing
+ * @early: out: whether IPsec will protect it is not known yet
  */
 struct epacl_ask {
 	const struct epacl_snapshot *snap;
@@ -112,18 +106,23 @@ struct epacl_ask {
 	bool relayed;
 	const struct epacl_cnic *sender;
 	bool sender_is_uplink;
+	const struct epacl_security *security;
+	bool early;
 };
 
 /**
  * struct epacl_answer - a verdict
  * @permit: or drop
  * @reason: enum epacl_reason
+ * @deferred: there is none yet: a list asks for IPsec, and the question is early;
+ *	the rest reads as a drop
  * @nasked: entries of @asked
- * @asked: layers that were asked, in order; of a drop for the reason of an ACL
- *	the last one decided
+ * @asked: layers that were asked, in order; all permitted, but the last one of
+ *	a drop for EPACL_REASON_ACL or EPACL_REASON_IPSEC_REQUIRED
  */
 struct epacl_answer {
 	bool permit;
+	bool deferred;
 	u8 reason;
 	u8 nasked;
 	struct epacl_asked asked[EPACL_LAYERS_MAX];
@@ -140,7 +139,7 @@ struct epacl_answer {
 bool epacl_decide_link(const struct epacl_ask *ask,
 		       struct epacl_answer *answer);
 
-/* The rest: the flow, the layers. Always final. */
+/* The rest: the flow, the layers. Final, unless it is deferred. */
 void epacl_decide_flow(const struct epacl_ask *ask,
 		       struct epacl_answer *answer);
 
@@ -181,13 +180,43 @@ const struct epacl_cnic *epacl_decide_arrival(const struct epacl_snapshot *snap,
 					      const struct epacl_packet *packet,
 					      const struct epacl_arrival *at);
 
+/**
+ * epacl_decide_opener - does somebody else open a flow as a nic of this host?
+ *	What came back would be taken for answers to that nic.
+ * @snap: policy
+ * @host: what the host is asked
+ * @packet: the first one of its flow, that no nic has sent
+ * @at: where it arrived
+ *
+ * Return: that nic, whose drop `spoof` it is; NULL: it may pass.
+ */
+const struct epacl_cnic *epacl_decide_opener(const struct epacl_snapshot *snap,
+					     const struct epacl_host *host,
+					     const struct epacl_packet *packet,
+					     const struct epacl_arrival *at);
+
+/* Does @src, that arrived at @at, claim to be inside for @dest, and is not? */
+bool epacl_is_forged_for(const struct epacl_snapshot *snap,
+			 const struct epacl_cnic *dest,
+			 const struct epacl_ip *src,
+			 const struct epacl_arrival *at);
+
 /* Fills @answer in. Return: true, so that a caller can answer in one line. */
 static inline bool epacl_answer(struct epacl_answer *answer, bool permit,
 				enum epacl_reason reason)
 {
 	answer->permit = permit;
+	answer->deferred = false;
 	answer->reason = reason;
 	return true;
+}
+
+/* Did the layer that was asked last deny? */
+static inline bool epacl_layer_denied(const struct epacl_answer *answer)
+{
+	return !answer->permit && answer->nasked &&
+	       (answer->reason == EPACL_REASON_ACL ||
+		answer->reason == EPACL_REASON_IPSEC_REQUIRED);
 }
 
 /* Neighbour discovery, redirects excepted, from this very link. */

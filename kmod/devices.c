@@ -10,9 +10,12 @@
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <net/addrconf.h>
+#include <net/switchdev.h>
 #include "devices.h"
 #include "hooks.h"
 #include "station.h"
+#include "wiring.h"
+#include "zone.h"
 
 struct epacl_port *epacl_port(struct epacl_net *en, int ifindex)
 {
@@ -295,15 +298,58 @@ static int handle_event(struct epacl_net *en, unsigned long event,
 	}
 }
 
+/* The event may have changed which interfaces are tracked together. */
+static bool concerns_zones(const struct epacl_net *en, unsigned long event)
+{
+	if (xa_empty(&en->ports) && !rcu_access_pointer(en->zones))
+		return false;
+	return event == NETDEV_REGISTER || event == NETDEV_UNREGISTER ||
+	       event == NETDEV_CHANGEUPPER;
+}
+
 static int on_event(struct notifier_block *nb, unsigned long event, void *ptr)
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
 	struct epacl_net *en = epacl_net(dev_net(dev));
+	int err;
 
 	if (!rtnl_dereference(en->snapshot))
 		return NOTIFY_DONE;
-	return notifier_from_errno(handle_event(en, event, dev, ptr));
+	err = handle_event(en, event, dev, ptr);
+	if (!err && concerns_zones(en, event))
+		epacl_zones_follow(en);
+	return notifier_from_errno(err);
 }
+
+/*
+ * A bridge tells switches of what it is about to do with VLANs; we look when it
+ * is done.
+ */
+static int on_vlan_event(struct notifier_block *nb, unsigned long event,
+			 void *ptr)
+{
+	const struct net_device *dev = switchdev_notifier_info_to_dev(ptr);
+	struct epacl_net *en = epacl_net(dev_net(dev));
+
+	if (!xa_empty(&en->ports))
+		schedule_work(&en->vlans_changed);
+	return NOTIFY_DONE;
+}
+
+void epacl_devices_vlans_changed(struct work_struct *work)
+{
+	struct epacl_net *en = container_of(work, struct epacl_net,
+					    vlans_changed);
+
+	rtnl_lock();
+	if (rtnl_dereference(en->snapshot))
+		epacl_zones_follow(en);
+	rtnl_unlock();
+}
+
+static struct notifier_block vlan_notifier = {
+	.notifier_call = on_vlan_event,
+};
 
 static struct notifier_block notifier = {
 	.notifier_call = on_event,
@@ -425,18 +471,23 @@ static bool learn_link_local(const struct epacl_ask *ask,
 	return learned;
 }
 
+/* A bridge, or the one that an inner bridge stands before. */
+static struct net_device *outermost_bridge(struct epacl_net *en,
+					   const struct epacl_cnic *nic)
+{
+	struct net_device *dev = nic_dev(en, nic);
+
+	if (!dev)
+		return NULL;
+	return epacl_zone_outer(en, dev) ?: epacl_bridge_of(dev);
+}
+
 static bool same_bridge(const struct epacl_host *host,
 			const struct epacl_cnic *a, const struct epacl_cnic *b)
 {
-	struct net_device *dev_a = nic_dev(net_of(host), a);
-	struct net_device *dev_b = nic_dev(net_of(host), b);
-	struct net_device *master;
+	struct net_device *bridge = outermost_bridge(net_of(host), a);
 
-	if (!dev_a || !dev_b)
-		return false;
-	master = netdev_master_upper_dev_get_rcu(dev_a);
-	return master && netif_is_bridge_master(master) &&
-	       master == netdev_master_upper_dev_get_rcu(dev_b);
+	return bridge && bridge == outermost_bridge(net_of(host), b);
 }
 
 static bool has_dev(const struct epacl_host *host, const char *name)
@@ -454,10 +505,19 @@ const struct epacl_host epacl_devices_host = {
 
 int epacl_devices_init(void)
 {
-	return register_netdevice_notifier(&notifier);
+	int err;
+
+	err = register_netdevice_notifier(&notifier);
+	if (err)
+		return err;
+	err = register_switchdev_blocking_notifier(&vlan_notifier);
+	if (err)
+		unregister_netdevice_notifier(&notifier);
+	return err;
 }
 
 void epacl_devices_exit(void)
 {
+	unregister_switchdev_blocking_notifier(&vlan_notifier);
 	unregister_netdevice_notifier(&notifier);
 }

@@ -61,6 +61,9 @@ void epacl_devices_settle(struct epacl_net *en,
 /* The questions of struct epacl_host, for a running kernel. */
 extern const struct epacl_host epacl_devices_host;
 
+/* Work of struct epacl_net: VLANs of some bridge have changed. */
+void epacl_devices_vlans_changed(struct work_struct *work);
+
 int epacl_devices_init(void);
 void epacl_devices_exit(void);
 

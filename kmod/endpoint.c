@@ -76,14 +76,24 @@ static int check_public(struct epacl_refusal *why, const struct epacl_op *op,
 			why, -EINVAL, attr, "not an address",
 			"a public address of endpoint '%s/%s' is of neither IPv4 nor IPv6",
 			op->endpoint.vm, endpoint->name);
-	if (public->port + (endpoint->ports.hi - endpoint->ports.lo) > 65535)
+	if (public->port && endpoint->ports.lo != endpoint->ports.hi &&
+	    public->port != endpoint->ports.lo)
 		return epacl_refuse(
-			why, -EINVAL, attr, "public ports exceed 65535",
-			"public %s port %u of endpoint '%s/%s': %u ports from there on end above 65535",
+			why, -EINVAL, attr,
+			"a range of ports keeps its numbers",
+			"public %s port %u of endpoint '%s/%s': a range of ports keeps its numbers, so it is %u or left out",
 			epacl_ip_text(&public->ip, text), public->port,
-			op->endpoint.vm, endpoint->name,
-			endpoint->ports.hi - endpoint->ports.lo + 1);
+			op->endpoint.vm, endpoint->name, endpoint->ports.lo);
 	return epacl_check_unicast(why, attr, "public", &public->ip);
+}
+
+/* Return: 0: it is chosen later. */
+static u16 known_port(const struct epacl_endpoint *endpoint,
+		      const struct epacl_public *public)
+{
+	if (!public->port && endpoint->ports.lo != endpoint->ports.hi)
+		return endpoint->ports.lo;
+	return public->port;
 }
 
 /* They are sorted, and those without a port are not chosen yet. */
@@ -91,9 +101,10 @@ static int check_publics(struct epacl_refusal *why, const struct epacl_op *op,
 			 const struct epacl_endpoint *endpoint)
 {
 	const u16 attr = EPACL_ENDPOINT_A_PUBLICS;
-	u32 more = endpoint->ports.hi - endpoint->ports.lo, i;
 	const struct epacl_public *publics = endpoint->publics;
 	char text[EPACL_IP_TEXT];
+	u16 port, before = 0;
+	u32 i;
 	int err;
 
 	if (endpoint->npublics && !epacl_proto_has_ports(endpoint->proto))
@@ -106,15 +117,17 @@ static int check_publics(struct epacl_refusal *why, const struct epacl_op *op,
 		err = check_public(why, op, endpoint, &publics[i]);
 		if (err)
 			return err;
-		if (!i || !publics[i - 1].port ||
-		    !epacl_ip_equal(&publics[i - 1].ip, &publics[i].ip) ||
-		    publics[i - 1].port + more < publics[i].port)
+		port = known_port(endpoint, &publics[i]);
+		if (!i || !port || port != before ||
+		    !epacl_ip_equal(&publics[i - 1].ip, &publics[i].ip)) {
+			before = port;
 			continue;
+		}
 		return epacl_refuse(
 			why, -EINVAL, attr,
 			"a public address and port stands twice",
 			"public %s port %u stands twice at endpoint '%s/%s'",
-			epacl_ip_text(&publics[i].ip, text), publics[i].port,
+			epacl_ip_text(&publics[i].ip, text), port,
 			op->endpoint.vm, endpoint->name);
 	}
 	return 0;
@@ -160,25 +173,50 @@ static int check_address(struct epacl_refusal *why, const struct epacl_vm *vm,
 		endpoint->name, vm->obj.name);
 }
 
-struct epacl_ip epacl_public_target(const struct epacl_vm *vm,
-				    const struct epacl_endpoint *endpoint,
-				    u8 family)
+static bool is_shared(const struct epacl_vm *vm, const struct epacl_ip *ip)
 {
+	const struct epacl_nic *nic;
+	u32 i, k;
+
+	for (i = 0; i < vm->nnics; i++) {
+		nic = vm->nics[i];
+		for (k = nic->n - nic->nshared; k < nic->n; k++)
+			if (epacl_ip_equal(&nic->prefixes[k].ip, ip))
+				return true;
+	}
+	return false;
+}
+
+/* @vm has a nic. */
+static struct epacl_ip first_address(const struct epacl_vm *vm, u8 family)
+{
+	const struct epacl_nic *nic = vm->nics[0];
 	const struct epacl_prefix *prefix;
 	struct epacl_ip none = {};
 	u32 i;
 
-	if (endpoint->address.family)
-		return endpoint->address.family == family ? endpoint->address :
-							    none;
-	for (i = 0; vm->nnics && i < vm->nics[0]->n; i++) {
-		prefix = &vm->nics[0]->prefixes[i];
+	for (i = 0; i < nic->n - nic->nshared; i++) {
+		prefix = &nic->prefixes[i];
 		if (prefix->ip.family == family &&
 		    epacl_prefix_is_plain(prefix) &&
 		    !epacl_ip_is_link_local(&prefix->ip))
 			return prefix->ip;
 	}
 	return none;
+}
+
+struct epacl_ip epacl_public_target(const struct epacl_vm *vm,
+				    const struct epacl_endpoint *endpoint,
+				    u8 family)
+{
+	struct epacl_ip none = {};
+
+	if (!endpoint->address.family)
+		return vm->nnics ? first_address(vm, family) : none;
+	if (endpoint->address.family != family ||
+	    is_shared(vm, &endpoint->address))
+		return none;
+	return endpoint->address;
 }
 
 static int check_targets(struct epacl_refusal *why, const struct epacl_vm *vm,
@@ -204,6 +242,53 @@ static int check_targets(struct epacl_refusal *why, const struct epacl_vm *vm,
 			vm->obj.name, family);
 	}
 	return 0;
+}
+
+static int check_member_targets(struct epacl_refusal *why, u16 attr,
+				const struct epacl_vm *vm,
+				const struct epacl_endpoint *endpoint,
+				const struct epacl_lbset *lbset)
+{
+	char text[EPACL_IP_TEXT];
+	u32 i;
+	u8 family;
+
+	for (i = 0; i < lbset->npublics && vm->nnics; i++) {
+		family = lbset->publics[i].ip.family;
+		if (epacl_public_target(vm, endpoint, family).family)
+			continue;
+		return epacl_refuse(
+			why, -EINVAL, attr,
+			"VM has no address of the public address's family",
+			"public %s of lbset '%s' cannot be translated: %s of endpoint '%s/%s' has no plain IPv%u address",
+			epacl_ip_text(&lbset->publics[i].ip, text),
+			lbset->obj.name,
+			endpoint->address.family ? "the 'address'" :
+						   "the first nic",
+			vm->obj.name, endpoint->name, family);
+	}
+	return 0;
+}
+
+int epacl_endpoint_check_member(struct epacl_refusal *why, u16 attr,
+				const struct epacl_vm *vm,
+				const struct epacl_endpoint *endpoint,
+				const struct epacl_lbset *lbset)
+{
+	if (endpoint->proto != lbset->proto)
+		return epacl_refuse(
+			why, -EINVAL, attr,
+			"endpoint and lbset are of different protocols",
+			"endpoint '%s/%s' is of protocol %u, lbset '%s' of protocol %u",
+			vm->obj.name, endpoint->name, endpoint->proto,
+			lbset->obj.name, lbset->proto);
+	if (endpoint->ports.lo != endpoint->ports.hi)
+		return epacl_refuse(
+			why, -EINVAL, attr, "member with a range of ports",
+			"endpoint '%s/%s' has ports %u-%u: a member of lbset '%s' has one port",
+			vm->obj.name, endpoint->name, endpoint->ports.lo,
+			endpoint->ports.hi, lbset->obj.name);
+	return check_member_targets(why, attr, vm, endpoint, lbset);
 }
 
 /* The ICMP type that an endpoint is for. */

@@ -14,7 +14,7 @@ struct journey {
 	const struct epacl_question *question;
 	struct epacl_explanation *out;
 	const struct epacl_cnic *sender; /* NULL: no VM */
-	const struct epacl_cpublic *public; /* NULL: no VIP was addressed */
+	const struct epacl_ctarget *target; /* NULL: nothing translates it */
 	struct epacl_tuple addressed;
 	struct epacl_tuple accepted;
 };
@@ -133,23 +133,26 @@ static void translate_source(struct journey *j, bool routed)
 		return;
 	vip = service_vip(j->sender, dst->family);
 	inside = is_inside(j->sender, dst);
-	if (j->public && !vip && inside)
+	if (j->target && !vip && inside)
 		vip = &j->addressed.dst;
-	if (vip && (j->public || !inside))
+	if (vip && (j->target || !inside))
 		j->accepted.src = *vip;
 }
 
 static void translate_destination(struct journey *j)
 {
+	const struct epacl_cpublic *public;
+
 	j->accepted = j->addressed;
-	j->public = epacl_snapshot_public(j->snap, &j->addressed.dst,
-					  j->addressed.proto,
-					  j->addressed.dport);
-	if (!j->public)
+	public = epacl_snapshot_public(j->snap, &j->addressed.dst,
+				       j->addressed.proto, j->addressed.dport);
+	j->target = public ? epacl_cpublic_target(public, &j->addressed.src) :
+			     NULL;
+	if (!j->target)
 		return;
-	j->accepted.dst = j->public->to;
-	j->accepted.dport += j->public->endpoint->ports.lo -
-			     j->public->ports.lo;
+	j->accepted.dst = j->target->to;
+	j->accepted.dport += j->target->endpoint->endpoint->ports.lo -
+			     public->ports.lo;
 }
 
 /* ---- who receives ---- */
@@ -162,7 +165,7 @@ static const struct epacl_cnic *find_receiver(const struct journey *j)
 
 	while ((nic = epacl_snapshot_users(j->snap, &j->accepted.dst,
 					   &cursor))) {
-		if (j->public ? nic->vm == j->public->vm :
+		if (j->target ? nic->cvm == j->target->vm :
 				j->sender && nic->vnet == j->sender->vnet)
 			return nic;
 		if (!first)
@@ -221,6 +224,7 @@ static bool leave(struct journey *j)
 		.direction = EPACL_OUT,
 		.packet = &packet,
 		.flow = &flow,
+		.security = &j->question->security,
 	};
 	struct epacl_leg *leg;
 
@@ -258,11 +262,12 @@ static bool enter(struct journey *j, const struct epacl_cnic *receiver)
 		.flow = &flow,
 		.from_host = j->question->from_host,
 		.sender = j->sender,
+		.security = &j->question->security,
 	};
 	struct epacl_leg *leg;
 
 	ask.routed = !ask.from_host &&
-		     (j->public || !j->sender ||
+		     (j->target || !j->sender ||
 		      !j->host->same_bridge(j->host, j->sender, receiver));
 	translate_source(j, ask.routed);
 	flow.addressed = j->addressed;
@@ -302,7 +307,7 @@ int epacl_explain(const struct epacl_snapshot *snap,
 		out->permit = false;
 		return 0;
 	}
-	if (!j.public && epacl_snapshot_is_vip(snap, &j.addressed.dst)) {
+	if (!j.target && epacl_snapshot_is_vip(snap, &j.addressed.dst)) {
 		out->permit = end_at_vip(&j);
 		return 0;
 	}

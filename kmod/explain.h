@@ -9,14 +9,16 @@
 
 /**
  * struct epacl_question - a packet that opens a flow
- * @packet: src, dst, proto, ports or type and code, as its sender addresses it
+ * @tuple: src, dst, proto, ports or type and code, as its sender addresses it
  * @from: interface at which it arrives; "": not said
  * @from_host: the host itself sends it
+ * @security: what protects it, on both legs
  */
 struct epacl_question {
 	struct epacl_tuple tuple;
 	char from[IFNAMSIZ];
 	bool from_host;
+	struct epacl_security security;
 };
 
 /**

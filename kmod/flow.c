@@ -5,6 +5,7 @@
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_tuple.h>
+#include <net/netfilter/nf_conntrack_zones.h>
 #include "flow.h"
 
 static void set_ip(struct epacl_ip *ip, u16 l3num,
@@ -71,17 +72,81 @@ void epacl_flow_read(struct epacl_flow *flow, const struct sk_buff *skb)
 			      EPACL_FLOW_OPENER :
 			      EPACL_FLOW_REPLY;
 	flow->loose = is_loose(ct);
+	flow->zone = nf_ct_zone(ct)->id;
 	set_tuple(&flow->addressed, &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple);
 	set_tuple(&flow->accepted, &accepted);
 }
 
-void epacl_flow_forget(const struct sk_buff *skb)
+/* Entry in which @answer is what comes back. Return: a reference, or NULL. */
+static struct nf_conn *find_answered(struct net *net, u16 number,
+				     const struct nf_conntrack_tuple *answer)
+{
+	struct nf_conntrack_tuple_hash *h;
+	struct nf_conntrack_zone zone;
+	struct nf_conn *ct;
+
+	nf_ct_zone_init(&zone, number, NF_CT_DEFAULT_ZONE_DIR, 0);
+	h = nf_conntrack_find_get(net, &zone, answer);
+	if (!h)
+		return NULL;
+	ct = nf_ct_tuplehash_to_ctrack(h);
+	if (NF_CT_DIRECTION(h) == IP_CT_DIR_REPLY)
+		return ct;
+	nf_ct_put(ct);
+	return NULL;
+}
+
+/* The entry of the same flow beyond an inner bridge: routed, or bridged. */
+static struct nf_conn *find_outer(const struct nf_conn *ct,
+				  const struct epacl_zone *inner)
+{
+	const struct nf_conntrack_tuple *answer =
+		&ct->tuplehash[IP_CT_DIR_REPLY].tuple;
+	struct nf_conn *outer;
+
+	outer = find_answered(nf_ct_net(ct), inner->outer_up, answer);
+	if (!outer && inner->outer_across != inner->outer_up)
+		outer = find_answered(nf_ct_net(ct), inner->outer_across,
+				      answer);
+	return outer;
+}
+
+void epacl_flow_beyond(struct epacl_flow *flow, const struct sk_buff *skb,
+		       const struct epacl_zone *inner)
 {
 	enum ip_conntrack_info ctinfo;
-	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+	struct nf_conn *ct, *outer;
 
-	if (ct && nf_ct_is_confirmed(ct) &&
-	    CTINFO2DIR(ctinfo) == IP_CT_DIR_ORIGINAL &&
+	if (flow->state != EPACL_FLOW_OPENER && flow->state != EPACL_FLOW_REPLY)
+		return;
+	ct = nf_ct_get(skb, &ctinfo);
+	outer = find_outer(ct, inner);
+	if (!outer)
+		return;
+	set_tuple(&flow->addressed,
+		  &outer->tuplehash[IP_CT_DIR_ORIGINAL].tuple);
+	nf_ct_put(outer);
+}
+
+static void kill_unanswered(struct nf_conn *ct)
+{
+	if (nf_ct_is_confirmed(ct) && !nf_ct_is_template(ct) &&
 	    !test_bit(IPS_SEEN_REPLY_BIT, &ct->status))
 		nf_ct_kill(ct);
+}
+
+void epacl_flow_forget(const struct sk_buff *skb,
+		       const struct epacl_zone *inner)
+{
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct = nf_ct_get(skb, &ctinfo), *outer;
+
+	if (!ct || CTINFO2DIR(ctinfo) != IP_CT_DIR_ORIGINAL)
+		return;
+	outer = inner ? find_outer(ct, inner) : NULL;
+	if (outer) {
+		kill_unanswered(outer);
+		nf_ct_put(outer);
+	}
+	kill_unanswered(ct);
 }

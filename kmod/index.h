@@ -31,6 +31,12 @@ static inline u32 epacl_hash_ip(u32 seed, const struct epacl_ip *ip, u32 more)
 	return jhash2((__force const u32 *)ip->w, 4, seed ^ more);
 }
 
+static inline u32 epacl_hash_public(u32 seed, const struct epacl_ip *ip,
+				    u8 proto, u16 port)
+{
+	return epacl_hash_ip(seed, ip, proto << 16 | port);
+}
+
 /*
  * Walks the elements whose hash may be @hash: @pos is the position, @i the
  * number of the element.

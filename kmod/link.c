@@ -32,6 +32,24 @@ bool epacl_packet_is_nd(const struct epacl_packet *p)
 	       p->message <= EPACL_MSG_NEIGH_ADVERT && p->hops == 255;
 }
 
+static bool has_vlan(const struct epacl_nic *nic, u16 vlan)
+{
+	u32 i;
+
+	for (i = 0; i < nic->nvlans; i++)
+		if (nic->vlans[i] == vlan)
+			return true;
+	return false;
+}
+
+/* A tag that only gives a priority is none. */
+static bool is_tagged_for_others(const struct epacl_ask *ask)
+{
+	const struct epacl_packet *p = ask->packet;
+
+	return p->has_vlan && p->vlan && !has_vlan(ask->nic->nic, p->vlan);
+}
+
 /* Steps 1 and 2 of both directions. */
 static bool decide_headers(const struct epacl_ask *ask,
 			   struct epacl_answer *answer)
@@ -44,7 +62,7 @@ static bool decide_headers(const struct epacl_ask *ask,
 	if (p->fragment && ask->direction == EPACL_IN &&
 	    ask->flow->state == EPACL_FLOW_NONE)
 		return epacl_answer(answer, false, EPACL_REASON_FRAGMENT);
-	if (!is_known_ethertype(p->ethertype) || (p->has_vlan && p->vlan))
+	if (!is_known_ethertype(p->ethertype) || is_tagged_for_others(ask))
 		return epacl_answer(answer, false, EPACL_REASON_ETHERTYPE);
 	return false;
 }
@@ -97,10 +115,22 @@ static bool is_own(const struct epacl_cnic *nic, const struct epacl_ip *ip)
 
 /* ---- out ---- */
 
+/* Those of virtual routers, VRRP and CARP (RFC 5798, 7.3). */
+static bool is_virtual_router(const u8 *mac)
+{
+	static const u8 ipv4[] = { 0x00, 0x00, 0x5e, 0x00, 0x01 };
+	static const u8 ipv6[] = { 0x00, 0x00, 0x5e, 0x00, 0x02 };
+
+	return !memcmp(mac, ipv4, sizeof(ipv4)) ||
+	       !memcmp(mac, ipv6, sizeof(ipv6));
+}
+
 static bool mac_is_own(const struct epacl_ask *ask, const u8 *mac)
 {
 	u64 own = nic_mac(ask->nic);
 
+	if (ask->nic->nic->nshared && is_virtual_router(mac))
+		return true;
 	if (own)
 		return own == epacl_mac_number(mac);
 	return ask->host->learn_mac(ask, mac);
@@ -154,14 +184,71 @@ static bool may_be_unspecified(const struct epacl_ask *ask)
 	}
 }
 
-/* What only a router or a DHCP server of the segment sends. */
-static bool is_servers(const struct epacl_packet *p)
+static bool is_redirect(const struct epacl_packet *p)
 {
-	return p->message == EPACL_MSG_ROUTER_ADVERT ||
-	       p->message == EPACL_MSG_REDIRECT ||
-	       p->message == EPACL_MSG_DHCP_SERVER ||
+	return p->message == EPACL_MSG_REDIRECT ||
 	       (p->src.family == 4 && p->proto == 1 && p->error &&
 		p->type == 5);
+}
+
+/* Neither is routed: a hop limit below 255 is somebody else's. */
+static bool may_serve_routes(const struct epacl_ask *ask)
+{
+	const struct epacl_packet *p = ask->packet;
+
+	if (!(ask->nic->nic->serves & EPACL_SERVES_RA))
+		return false;
+	return p->src.family == 4 ||
+	       (p->hops == 255 && is_ipv6_link_local(&p->src));
+}
+
+/*
+ * What only a router or a DHCP server of the segment sends, from a guest that
+ * is not declared to be one.
+ */
+static bool is_servers(const struct epacl_ask *ask)
+{
+	const struct epacl_packet *p = ask->packet;
+
+	if (p->message == EPACL_MSG_DHCP_SERVER)
+		return !(ask->nic->nic->serves & EPACL_SERVES_DHCP);
+	if (p->message == EPACL_MSG_ROUTER_ADVERT || is_redirect(p))
+		return !may_serve_routes(ask);
+	return false;
+}
+
+/* Who asks for an address without having one wants to have it. */
+static const struct epacl_ip *claim_of(const struct epacl_packet *p)
+{
+	bool unspecified = epacl_ip_is_unspecified(&p->src);
+
+	if (p->message == EPACL_MSG_NEIGH_ADVERT ||
+	    (p->message == EPACL_MSG_NEIGH_SOLICIT && unspecified))
+		return &p->claim;
+	if (p->message == EPACL_MSG_ARP && unspecified)
+		return &p->dst;
+	return &p->src;
+}
+
+static bool is_shared(const struct epacl_nic *nic, const struct epacl_ip *ip)
+{
+	u32 i;
+
+	for (i = nic->n - nic->nshared; i < nic->n; i++)
+		if (epacl_ip_equal(&nic->prefixes[i].ip, ip))
+			return true;
+	return false;
+}
+
+/* The MAC that it says an address is behind: of a virtual router only shared. */
+static bool claim_mac_is_own(const struct epacl_ask *ask)
+{
+	const struct epacl_packet *p = ask->packet;
+	const struct epacl_nic *nic = ask->nic->nic;
+
+	if (nic->nshared && is_virtual_router(p->claim_mac))
+		return is_shared(nic, claim_of(p));
+	return !memcmp(p->claim_mac, p->smac, ETH_ALEN);
 }
 
 /* Step 2: the source is the guest's, whatever the packet calls it. */
@@ -171,10 +258,9 @@ static bool source_is_own(const struct epacl_ask *ask)
 
 	if (p->has_mac && !mac_is_own(ask, p->smac))
 		return false;
-	if (p->has_mac && p->has_claim_mac &&
-	    memcmp(p->claim_mac, p->smac, ETH_ALEN))
+	if (p->has_mac && p->has_claim_mac && !claim_mac_is_own(ask))
 		return false;
-	if (is_servers(p))
+	if (is_servers(ask))
 		return false;
 	if (epacl_ip_is_unspecified(&p->src))
 		return may_be_unspecified(ask);
@@ -201,6 +287,15 @@ static bool stays_on_link(const struct epacl_ask *ask)
 	       (ask->nic->vnet && epacl_vnet_holds(ask->nic->vnet->vnet, dst));
 }
 
+/* A VIP is not the host: behind it is another guest. */
+static bool is_for_host(const struct epacl_ask *ask)
+{
+	const struct epacl_ip *dst = &ask->packet->dst;
+
+	return ask->host->owns_ip(ask->host, dst) &&
+	       !epacl_snapshot_is_vip(ask->snap, dst);
+}
+
 /* Step 3. */
 static bool is_essential_out(const struct epacl_ask *ask)
 {
@@ -210,17 +305,19 @@ static bool is_essential_out(const struct epacl_ask *ask)
 	case EPACL_MSG_ARP:
 		return true;
 	case EPACL_MSG_ROUTER_SOLICIT:
+	case EPACL_MSG_ROUTER_ADVERT:
 	case EPACL_MSG_NEIGH_SOLICIT:
 	case EPACL_MSG_NEIGH_ADVERT:
 		return epacl_packet_is_nd(p) && stays_on_link(ask);
+	case EPACL_MSG_REDIRECT:
+		return stays_on_link(ask);
 	case EPACL_MSG_GROUP_REPORT:
 		return p->hops == 1 && epacl_ip_is_multicast(&p->dst);
 	case EPACL_MSG_DHCP_CLIENT:
 		return epacl_ip_is_broadcast(&p->dst) ||
-		       is_all_dhcp_agents(&p->dst) ||
-		       ask->host->owns_ip(ask->host, &p->dst);
+		       is_all_dhcp_agents(&p->dst) || is_for_host(ask);
 	default:
-		return false;
+		return is_redirect(p) && stays_on_link(ask);
 	}
 }
 
@@ -251,6 +348,19 @@ static bool is_neighbour(const struct epacl_cnic *nic,
 }
 
 /*
+ * Nobody knows who sent what came over a chain of bridges. But a claim that
+ * names the owner's MAC leads to the owner, whoever makes it.
+ */
+static bool names_mac_of(const struct epacl_packet *p,
+			 const struct epacl_cnic *nic)
+{
+	const u8 *mac = p->has_claim_mac ? p->claim_mac : p->smac;
+
+	return (p->has_claim_mac || p->has_mac) &&
+	       nic_mac(nic) == epacl_mac_number(mac);
+}
+
+/*
  * Claims an address of another nic of this host, that is there, without being
  * that nic. The host itself may answer for others (proxy ARP, proxy ND).
  */
@@ -261,10 +371,11 @@ static bool claims_foreign(const struct epacl_ask *ask,
 	bool foreign = false;
 	u32 cursor = 0;
 
-	if (ask->from_host || ask->relayed || epacl_ip_is_unspecified(claim))
+	if (ask->from_host || epacl_ip_is_unspecified(claim))
 		return false;
 	while ((other = epacl_snapshot_nics(ask->snap, claim, &cursor))) {
-		if (other == ask->sender)
+		if (other == ask->sender ||
+		    (ask->relayed && names_mac_of(ask->packet, other)))
 			return false;
 		if (READ_ONCE(other->nic->station->heard) &&
 		    is_neighbour(ask->nic, other))
@@ -273,23 +384,22 @@ static bool claims_foreign(const struct epacl_ask *ask,
 	return foreign;
 }
 
-/* Who asks for an address without having one wants to have it. */
-static const struct epacl_ip *claim_of(const struct epacl_packet *p)
-{
-	bool unspecified = epacl_ip_is_unspecified(&p->src);
-
-	if (p->message == EPACL_MSG_NEIGH_ADVERT ||
-	    (p->message == EPACL_MSG_NEIGH_SOLICIT && unspecified))
-		return &p->claim;
-	if (p->message == EPACL_MSG_ARP && unspecified)
-		return &p->dst;
-	return &p->src;
-}
-
 static bool is_for(const struct epacl_cnic *nic, const struct epacl_ip *dst)
 {
 	return is_own(nic, dst) || epacl_ip_is_multicast(dst) ||
 	       epacl_ip_is_broadcast(dst);
+}
+
+/* What a client beside a DHCP server asks, before it knows where that is. */
+static bool is_for_dhcp_server(const struct epacl_ask *ask)
+{
+	const struct epacl_packet *p = ask->packet;
+
+	return ask->nic->nic->serves & EPACL_SERVES_DHCP && !ask->routed &&
+	       (epacl_ip_is_broadcast(&p->dst) ||
+		is_all_dhcp_agents(&p->dst)) &&
+	       (epacl_ip_is_unspecified(&p->src) ||
+		epacl_ip_is_link_local(&p->src));
 }
 
 /* Step 3; what is essential only for the right nic is not for another. */
@@ -313,29 +423,46 @@ static bool is_essential_in(const struct epacl_ask *ask)
 	case EPACL_MSG_DHCP_SERVER:
 		return (ask->from_host || !ask->routed) &&
 		       is_for(ask->nic, &p->dst);
+	case EPACL_MSG_DHCP_CLIENT:
+		return is_for_dhcp_server(ask);
 	default:
 		return false;
 	}
 }
 
-/* The last address of a prefix of the vnet that the nic lives in. */
+/* The last address of @prefix, which an address of the nic is in. */
+static bool is_broadcast_around(const struct epacl_nic *nic,
+				const struct epacl_prefix *prefix,
+				const struct epacl_ip *dst)
+{
+	u32 i;
+
+	if (!epacl_prefix_broadcast_is(prefix, dst))
+		return false;
+	for (i = 0; i < nic->n; i++)
+		if (epacl_prefix_holds(prefix, &nic->prefixes[i].ip))
+			return true;
+	return false;
+}
+
+/* Of a prefix of the nic's vnet, or of a subnet there. */
 static bool is_directed_broadcast(const struct epacl_cnic *nic,
 				  const struct epacl_ip *dst)
 {
+	const struct epacl_csubnet *subnet;
 	const struct epacl_vnet *vnet;
-	u32 i, k;
+	u32 i;
 
 	if (!nic->vnet || dst->family != 4)
 		return false;
 	vnet = nic->vnet->vnet;
-	for (i = 0; i < vnet->nprefixes; i++) {
-		if (!epacl_prefix_broadcast_is(&vnet->prefixes[i], dst))
-			continue;
-		for (k = 0; k < nic->nic->n; k++)
-			if (epacl_prefix_holds(&vnet->prefixes[i],
-					       &nic->nic->prefixes[k].ip))
-				return true;
-	}
+	for (i = 0; i < vnet->nprefixes; i++)
+		if (is_broadcast_around(nic->nic, &vnet->prefixes[i], dst))
+			return true;
+	subnet = epacl_cvnet_subnet(nic->vnet, dst);
+	for (; subnet; subnet = subnet->around)
+		if (is_broadcast_around(nic->nic, &subnet->prefix, dst))
+			return true;
 	return false;
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What has been configured: the objects of a policy, as the operator named
- * them. Services, vnets and VMs are held by persistent maps; a VM owns its nics,
- * endpoints and rule lists.
+ * them. Each kind that has a name of its own is held by a persistent map; a VM
+ * owns its nics and endpoints, a vnet its subnets. They refer to each other by
+ * name.
  *
  * Once published an object never changes; a change replaces it by a changed
  * copy. What must outlive a change (counters, what a nic was heard to use) is
@@ -18,12 +19,16 @@
 #include "pmap.h"
 #include "types.h"
 
+struct epacl_set_table;
 struct epacl_station;
 struct epacl_table;
 
 /**
  * struct epacl_match - what a rule matches; all that is given must agree
- * @remote: family 0: any address of either family
+ * @remote: family 0: any address of either family, unless @set is given
+ * @set: name of the set that the remote is in; NULL: @remote says it
+ * @secure: the packet is protected by IPsec
+ * @reqid: by a state of that reqid; 0: by any
  * @proto: EPACL_PROTO_ANY: any
  * @has_type: @type, and with @has_code also @code, must agree
  * @nlports: ranges in @ports for the VM's side; 0: any
@@ -32,7 +37,10 @@ struct epacl_table;
  */
 struct epacl_match {
 	struct epacl_prefix remote;
+	const char *set;
+	u32 reqid;
 	u16 proto;
+	bool secure;
 	bool has_type;
 	bool has_code;
 	u8 type;
@@ -47,17 +55,19 @@ struct epacl_match {
  * @refs: lists that hold it, in every version of the policy
  * @order: 1 to 65535
  * @permit: or deny
+ * @log: what it decides is logged
  * @match: what it matches
  * @text: the operator's name for it; NULL: none
  * @counters: block that holds its counter
  * @counter: index there
  * @op: index of the operation that made it
- * @tail: storage of the ports and the text
+ * @tail: storage of the ports, the text and the name of the set
  */
 struct epacl_rule {
 	refcount_t refs;
 	u16 order;
 	bool permit;
+	bool log;
 	struct epacl_match match;
 	const char *text;
 	struct epacl_counters *counters;
@@ -75,6 +85,7 @@ struct epacl_rule {
  * @room: pointers that fit into the memory at @rules - @front
  * @front: free ones in front of @rules
  * @npermit: of @n, how many permit
+ * @nsecure: of @n, how many ask for IPsec
  * @rules: by ascending order
  * @table: compiled form; NULL until compiled, rebuilt after a change
  */
@@ -86,6 +97,7 @@ struct epacl_acl {
 	u32 room;
 	u32 front;
 	u32 npermit;
+	u32 nsecure;
 	struct epacl_rule **rules;
 	struct epacl_table *table;
 };
@@ -98,6 +110,47 @@ static inline bool epacl_acl_default_permits(const struct epacl_acl *acl)
 	return acl->deflt == EPACL_DEFAULT_PERMIT;
 }
 
+/**
+ * struct epacl_slot - where an owner's rule list is
+ * @acl: its own, never NULL
+ * @use: name of the list that answers in its place; "": none does
+ */
+struct epacl_slot {
+	struct epacl_acl *acl;
+	char use[EPACL_NAME_MAX + 1];
+};
+
+/* A list with a name of its own. */
+struct epacl_named {
+	struct epacl_obj obj;
+	struct epacl_acl *acl;
+};
+
+/**
+ * struct epacl_set - a set of prefixes
+ * @id: from 1, of no other set of the policy; the same as long as the set is
+ *	there, so that compiled rules can name it
+ * @n: entries of @prefixes
+ * @room: those that fit
+ * @prefixes: sorted as epacl_prefix_compare() has it, each once
+ * @table: compiled form; NULL until compiled
+ */
+struct epacl_set {
+	struct epacl_obj obj;
+	u32 id;
+	u32 n;
+	u32 room;
+	struct epacl_prefix *prefixes;
+	struct epacl_set_table *table;
+};
+
+/* @precedence: asked from the lowest on, ties by name. */
+struct epacl_group {
+	struct epacl_obj obj;
+	u16 precedence;
+	struct epacl_slot slot[EPACL_DIRECTIONS];
+};
+
 struct epacl_service {
 	struct epacl_obj obj;
 	struct epacl_ip vip[2]; /* IPv4, IPv6; family 0: none */
@@ -109,22 +162,44 @@ struct epacl_name {
 };
 
 /**
+ * struct epacl_subnet - prefixes inside a vnet
+ * @name: unique within it
+ * @op: index of the operation that touched it last
+ * @n: entries of @prefixes
+ * @prefixes: sorted
+ * @slot: its lists
+ */
+struct epacl_subnet {
+	char name[EPACL_NAME_MAX + 1];
+	u32 op;
+	u32 n;
+	struct epacl_prefix *prefixes;
+	struct epacl_slot slot[EPACL_DIRECTIONS];
+};
+
+/**
  * struct epacl_vnet - prefixes that belong together
+ * @zone: connection tracking zone that it takes where it needs one, 1 to
+ *	EPACL_VNETS_MAX, of no other vnet of the policy
  * @prefixes: its own, sorted, @nprefixes of them
  * @peers: prefixes that count as inside, sorted, @npeers of them
  * @peer_vnets: vnets that do, sorted by name, @npeer_vnets of them
  * @uplinks: interfaces at which inside traffic enters, sorted, @nuplinks
+ * @subnets: sorted by name, @nsubnets of them
  */
 struct epacl_vnet {
 	struct epacl_obj obj;
+	u16 zone;
 	u32 nprefixes;
 	u32 npeers;
 	u32 npeer_vnets;
 	u32 nuplinks;
+	u32 nsubnets;
 	struct epacl_prefix *prefixes;
 	struct epacl_prefix *peers;
 	struct epacl_name *peer_vnets;
 	struct epacl_name *uplinks;
+	struct epacl_subnet **subnets;
 };
 
 /**
@@ -133,8 +208,12 @@ struct epacl_vnet {
  * @vnet: name of its vnet, "" for none
  * @has_mac: @mac is declared
  * @mac: declared MAC
+ * @serves: EPACL_SERVES_*
  * @n: entries of @prefixes
- * @prefixes: addresses and prefixes, in the order given
+ * @nshared: of those, how many at the end are addresses that others may share
+ * @nvlans: entries of @vlans
+ * @prefixes: addresses and prefixes, in the order given, then shared addresses
+ * @vlans: tags that it may send and receive, sorted
  * @station: what it was heard to use, shared by every version of the nic
  * @op: index of the operation that touched it last
  */
@@ -143,8 +222,12 @@ struct epacl_nic {
 	char vnet[EPACL_NAME_MAX + 1];
 	bool has_mac;
 	u8 mac[ETH_ALEN];
+	u8 serves;
 	u32 n;
+	u32 nshared;
+	u32 nvlans;
 	struct epacl_prefix *prefixes;
+	u16 *vlans;
 	struct epacl_station *station;
 	u32 op;
 };
@@ -152,6 +235,21 @@ struct epacl_nic {
 struct epacl_public {
 	struct epacl_ip ip;
 	u16 port; /* 0 for an endpoint whose protocol has no ports */
+};
+
+/**
+ * struct epacl_lbset - a public address before endpoints of several VMs
+ * @proto: one with ports
+ * @npublics: 1 or 2
+ * @publics: one a family, IPv4 first
+ * @slot: its list
+ */
+struct epacl_lbset {
+	struct epacl_obj obj;
+	u8 proto;
+	u8 npublics;
+	struct epacl_public publics[2];
+	struct epacl_slot slot;
 };
 
 /**
@@ -165,7 +263,9 @@ struct epacl_public {
  * @address: family 0: every address of the VM
  * @npublics: entries of @publics
  * @publics: public addresses and ports, sorted
- * @acl: its rule list, never NULL
+ * @lbset: name of the lbset that it is a member of, whose list is asked in place
+ *	of its own; "" for none
+ * @slot: its list
  * @op: index of the operation that touched it last
  */
 struct epacl_endpoint {
@@ -179,7 +279,8 @@ struct epacl_endpoint {
 	struct epacl_ip address;
 	u32 npublics;
 	struct epacl_public *publics;
-	struct epacl_acl *acl;
+	char lbset[EPACL_NAME_MAX + 1];
+	struct epacl_slot slot;
 	u32 op;
 };
 
@@ -190,7 +291,9 @@ struct epacl_endpoint {
  * @service: name of its service, "" for none
  * @nics: in the order in which they were added
  * @endpoints: sorted by name
- * @acl: its rule lists by enum epacl_direction, never NULL
+ * @ngroups: entries of @groups, at most EPACL_GROUPS_MAX
+ * @groups: names of those that it is a member of, sorted
+ * @slot: its lists by enum epacl_direction
  * @counters: of its verdicts, shared by every version of the VM
  */
 struct epacl_vm {
@@ -200,7 +303,9 @@ struct epacl_vm {
 	u32 nendpoints;
 	struct epacl_nic **nics;
 	struct epacl_endpoint **endpoints;
-	struct epacl_acl *acl[EPACL_DIRECTIONS];
+	u32 ngroups;
+	struct epacl_name groups[EPACL_GROUPS_MAX];
+	struct epacl_slot slot[EPACL_DIRECTIONS];
 	struct epacl_counters *counters;
 };
 
@@ -211,7 +316,7 @@ struct epacl_vm {
  * @epoch: as in struct epacl_obj
  * @epoch_min: objects of this epoch or a later one were made by the transaction
  *	that made this root; 0: no transaction did
- * @rules_per_endpoint: limit on the list of an endpoint
+ * @rules_per_endpoint: limit on the list of an endpoint or an lbset
  */
 struct epacl_root {
 	refcount_t refs;
@@ -219,8 +324,12 @@ struct epacl_root {
 	u64 epoch;
 	u64 epoch_min;
 	u32 rules_per_endpoint;
+	struct epacl_pmap sets;
+	struct epacl_pmap acls;
 	struct epacl_pmap services;
 	struct epacl_pmap vnets;
+	struct epacl_pmap groups;
+	struct epacl_pmap lbsets;
 	struct epacl_pmap vms;
 };
 
@@ -233,6 +342,26 @@ static inline bool epacl_root_made(const struct epacl_root *root,
 				   const struct epacl_obj *obj)
 {
 	return root->epoch_min && obj->epoch >= root->epoch_min;
+}
+
+static inline struct epacl_set *epacl_set(struct epacl_obj *obj)
+{
+	return obj ? container_of(obj, struct epacl_set, obj) : NULL;
+}
+
+static inline struct epacl_named *epacl_named(struct epacl_obj *obj)
+{
+	return obj ? container_of(obj, struct epacl_named, obj) : NULL;
+}
+
+static inline struct epacl_group *epacl_group(struct epacl_obj *obj)
+{
+	return obj ? container_of(obj, struct epacl_group, obj) : NULL;
+}
+
+static inline struct epacl_lbset *epacl_lbset(struct epacl_obj *obj)
+{
+	return obj ? container_of(obj, struct epacl_lbset, obj) : NULL;
 }
 
 static inline struct epacl_service *epacl_service(struct epacl_obj *obj)

@@ -92,7 +92,7 @@ void epacl_nl_why(struct netlink_ext_ack *extack,
 /* ---- requests (netlink_parse.c) ---- */
 
 /* Attributes in the nest of an operation; checked against every kind. */
-#define EPACL_NL_ATTRS 16
+#define EPACL_NL_ATTRS 20
 
 /**
  * epacl_nl_parse_op - read EPACL_CMD_ADD, CHANGE, REMOVE or FLUSH
@@ -121,9 +121,10 @@ struct epacl_op *epacl_nl_parse_filter(struct epacl_memory *memory,
 				       const struct nlattr **bad,
 				       struct netlink_ext_ack *extack);
 
+/* netlink_policy.c */
 extern const struct nla_policy epacl_nl_get_policy[EPACL_A_MAX + 1];
 
-/* A plain address, out of struct epacl_u_prefix. */
+/* A plain address, out of struct epacl_u_prefix (netlink_element.c). */
 int epacl_nl_parse_ip(const struct nlattr *attr, struct epacl_ip *ip,
 		      struct netlink_ext_ack *extack);
 
@@ -132,12 +133,6 @@ int epacl_nl_parse_ip(const struct nlattr *attr, struct epacl_ip *ip,
 int epacl_nl_get_start(struct netlink_callback *cb);
 int epacl_nl_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int epacl_nl_get_done(struct netlink_callback *cb);
-
-/* Return: 0 or -EMSGSIZE. */
-int epacl_nl_put_ip(struct sk_buff *skb, int attr, const struct epacl_ip *ip);
-/* Whose list: of @endpoint, or, if that is NULL, of @vm in @direction. */
-int epacl_nl_put_owner(struct sk_buff *skb, int attr, const struct epacl_vm *vm,
-		       const struct epacl_endpoint *endpoint, u8 direction);
 
 /* ---- explain (netlink_explain.c) ---- */
 

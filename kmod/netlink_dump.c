@@ -10,25 +10,39 @@
 #include <linux/slab.h>
 #include <net/sock.h>
 #include "compat.h"
-#include "netlink.h"
-#include "station.h"
+#include "netlink_item.h"
 
 /* Parts of a policy, in the order in which they are dumped. */
 enum {
 	PHASE_LIMITS,
+	PHASE_SETS,
+	PHASE_ACLS,
 	PHASE_SERVICES,
 	PHASE_VNETS,
+	PHASE_GROUPS,
+	PHASE_LBSETS,
 	PHASE_VMS,
 	PHASE_NAMESPACE, /* verdicts that concern no VM */
+	PHASE_EFFECTIVE, /* layers of one VM */
 	PHASE_END,
 };
 
-/* Parts of a VM, the same. */
+/* Kind of the objects of a phase; 0: it is not about a map. */
+static const u8 phase_kinds[] = {
+	[PHASE_SETS] = EPACL_A_SET,	    [PHASE_ACLS] = EPACL_A_ACL,
+	[PHASE_SERVICES] = EPACL_A_SERVICE, [PHASE_VNETS] = EPACL_A_VNET,
+	[PHASE_GROUPS] = EPACL_A_GROUP,	    [PHASE_LBSETS] = EPACL_A_LBSET,
+	[PHASE_VMS] = EPACL_A_VM,	    [PHASE_END] = 0,
+};
+
+/* Parts of an object of a map, the same. Few have them all. */
 enum {
-	PART_VM,
+	PART_SELF,
+	PART_SUBNETS,
 	PART_NICS,
 	PART_ENDPOINTS,
 	PART_LISTS,
+	PART_MEMBERS,
 	PART_REASONS,
 	PART_END,
 };
@@ -41,9 +55,12 @@ enum {
  * @only: the object of a map that was named; NULL: none was
  * @phase: PHASE_*
  * @obj: object of the map that the phase is about; NULL: no more
- * @part: PART_* of a VM
- * @i: nic, endpoint or direction within the part
- * @j: within an endpoint, or a direction: 0: itself, 1: its list, 2: first rule
+ * @part: PART_*
+ * @i: element of the part
+ * @list: 0: the element itself, n: its list n - 1
+ * @j: within a list: 0: the list as a whole, n: its rule n - 1
+ * @effective: for EPACL_A_EFFECTIVE, what is told
+ * @neffective: entries of @effective
  * @err: why there is nothing to show
  * @extack: the same
  */
@@ -56,460 +73,66 @@ struct dump {
 	const struct epacl_obj *obj;
 	u8 part;
 	u32 i;
+	u32 list;
 	u32 j;
+	struct epacl_effective *effective;
+	u32 neffective;
 	int err;
 	struct netlink_ext_ack extack;
 };
-
-/**
- * struct item - an object on its way into a message
- * @kind: EPACL_A_*; 0: there is none at this place
- * @vm: whose it is
- * @nic: for EPACL_A_NIC
- * @endpoint: itself, or whose list it is; NULL: the VM's
- * @direction: of a list
- * @acl: for EPACL_A_RULES and EPACL_A_RULE
- * @rule: for EPACL_A_RULE
- */
-struct item {
-	u8 kind;
-	const struct epacl_vm *vm;
-	const struct epacl_nic *nic;
-	const struct epacl_endpoint *endpoint;
-	u8 direction;
-	const struct epacl_acl *acl;
-	const struct epacl_rule *rule;
-};
-
-/* ---- attributes ---- */
-
-static void fill_prefix(struct epacl_u_prefix *u, const struct epacl_ip *ip,
-			u8 len)
-{
-	u->family = ip->family;
-	u->len = len;
-	u->reserved = 0;
-	memcpy(u->addr, ip->b, sizeof(u->addr));
-}
-
-static int put_prefix(struct sk_buff *skb, int attr,
-		      const struct epacl_prefix *prefix)
-{
-	struct epacl_u_prefix u;
-
-	fill_prefix(&u, &prefix->ip, prefix->len);
-	return nla_put(skb, attr, sizeof(u), &u);
-}
-
-int epacl_nl_put_ip(struct sk_buff *skb, int attr, const struct epacl_ip *ip)
-{
-	struct epacl_u_prefix u;
-
-	fill_prefix(&u, ip, epacl_family_bits(ip->family));
-	return nla_put(skb, attr, sizeof(u), &u);
-}
-
-/* Puts nothing where there are none. */
-static int put_prefixes(struct sk_buff *skb, int attr,
-			const struct epacl_prefix *prefixes, u32 n)
-{
-	struct epacl_u_prefix *u;
-	struct nlattr *nla;
-	u32 i;
-
-	if (!n)
-		return 0;
-	nla = nla_reserve(skb, attr, n * sizeof(*u));
-	if (!nla)
-		return -EMSGSIZE;
-	u = nla_data(nla);
-	for (i = 0; i < n; i++)
-		fill_prefix(&u[i], &prefixes[i].ip, prefixes[i].len);
-	return 0;
-}
-
-static int put_ports(struct sk_buff *skb, int attr,
-		     const struct epacl_ports *ports, u32 n)
-{
-	struct epacl_u_ports *u;
-	struct nlattr *nla;
-	u32 i;
-
-	if (!n)
-		return 0;
-	nla = nla_reserve(skb, attr, n * sizeof(*u));
-	if (!nla)
-		return -EMSGSIZE;
-	u = nla_data(nla);
-	for (i = 0; i < n; i++) {
-		u[i].lo = ports[i].lo;
-		u[i].hi = ports[i].hi;
-	}
-	return 0;
-}
-
-static int put_publics(struct sk_buff *skb, int attr,
-		       const struct epacl_public *publics, u32 n)
-{
-	struct epacl_u_public *u;
-	struct nlattr *nla;
-	u32 i;
-
-	if (!n)
-		return 0;
-	nla = nla_reserve(skb, attr, n * sizeof(*u));
-	if (!nla)
-		return -EMSGSIZE;
-	u = nla_data(nla);
-	for (i = 0; i < n; i++) {
-		u[i].family = publics[i].ip.family;
-		u[i].reserved = 0;
-		u[i].port = publics[i].port;
-		memcpy(u[i].addr, publics[i].ip.b, sizeof(u[i].addr));
-	}
-	return 0;
-}
-
-static int put_names(struct sk_buff *skb, int attr,
-		     const struct epacl_name *names, u32 n)
-{
-	u32 i;
-
-	for (i = 0; i < n; i++)
-		if (nla_put_string(skb, attr, names[i].s))
-			return -EMSGSIZE;
-	return 0;
-}
-
-/* Puts nothing where @s is "". */
-static int put_name(struct sk_buff *skb, int attr, const char *s)
-{
-	return *s ? nla_put_string(skb, attr, s) : 0;
-}
-
-static int fill_owner(struct sk_buff *skb, const struct epacl_vm *vm,
-		      const struct epacl_endpoint *endpoint, u8 direction)
-{
-	if (nla_put_u8(skb, EPACL_OWNER_A_KIND,
-		       endpoint ? EPACL_OWNER_ENDPOINT : EPACL_OWNER_VM) ||
-	    nla_put_string(skb, EPACL_OWNER_A_NAME, vm->obj.name))
-		return -EMSGSIZE;
-	return endpoint ?
-		       nla_put_string(skb, EPACL_OWNER_A_PART, endpoint->name) :
-		       nla_put_u8(skb, EPACL_OWNER_A_DIRECTION, direction);
-}
-
-int epacl_nl_put_owner(struct sk_buff *skb, int attr, const struct epacl_vm *vm,
-		       const struct epacl_endpoint *endpoint, u8 direction)
-{
-	struct nlattr *nest = nla_nest_start(skb, attr);
-
-	if (!nest || fill_owner(skb, vm, endpoint, direction))
-		return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-	return 0;
-}
-
-/* ---- objects ---- */
-
-static int fill_service(struct sk_buff *skb,
-			const struct epacl_service *service)
-{
-	struct epacl_prefix vips[ARRAY_SIZE(service->vip)];
-	u32 i, n = 0;
-
-	for (i = 0; i < ARRAY_SIZE(service->vip); i++) {
-		if (!service->vip[i].family)
-			continue;
-		vips[n].ip = service->vip[i];
-		vips[n].len = epacl_family_bits(vips[n].ip.family);
-		n++;
-	}
-	return nla_put_string(skb, EPACL_SERVICE_A_NAME, service->obj.name) ?:
-		       put_prefixes(skb, EPACL_SERVICE_A_VIPS, vips, n);
-}
-
-static int fill_vnet(struct sk_buff *skb, const struct epacl_vnet *vnet)
-{
-	return nla_put_string(skb, EPACL_VNET_A_NAME, vnet->obj.name) ?:
-		       put_prefixes(skb, EPACL_VNET_A_PREFIXES, vnet->prefixes, vnet->nprefixes) ?:
-		       put_prefixes(skb, EPACL_VNET_A_PEER_PREFIXES, vnet->peers, vnet->npeers) ?:
-		       put_names(skb, EPACL_VNET_A_PEER_VNET, vnet->peer_vnets, vnet->npeer_vnets) ?:
-		       put_names(skb, EPACL_VNET_A_UPLINK, vnet->uplinks,
-				 vnet->nuplinks);
-}
-
-static int fill_vm(struct sk_buff *skb, const struct epacl_vm *vm)
-{
-	return nla_put_string(skb, EPACL_VM_A_NAME, vm->obj.name) ?:
-		       put_name(skb, EPACL_VM_A_SERVICE, vm->service);
-}
-
-static int fill_nic(struct sk_buff *skb, const struct epacl_vm *vm,
-		    const struct epacl_nic *nic)
-{
-	if (nla_put_string(skb, EPACL_NIC_A_VM, vm->obj.name) ||
-	    nla_put_string(skb, EPACL_NIC_A_DEV, nic->dev) ||
-	    put_prefixes(skb, EPACL_NIC_A_ADDRESSES, nic->prefixes, nic->n) ||
-	    (nic->has_mac &&
-	     nla_put(skb, EPACL_NIC_A_MAC, ETH_ALEN, nic->mac)) ||
-	    put_name(skb, EPACL_NIC_A_VNET, nic->vnet))
-		return -EMSGSIZE;
-	return nla_put_u32(skb, EPACL_NIC_A_IFINDEX,
-			   nic->station ? READ_ONCE(nic->station->ifindex) : 0);
-}
-
-/* One a family, if any public address is translated. */
-static int put_targets(struct sk_buff *skb, const struct epacl_vm *vm,
-		       const struct epacl_endpoint *endpoint)
-{
-	struct epacl_prefix targets[2];
-	struct epacl_ip ip;
-	u32 n = 0;
-	u8 family;
-
-	if (!endpoint->npublics)
-		return 0;
-	for (family = 4; family <= 6; family += 2) {
-		ip = epacl_public_target(vm, endpoint, family);
-		if (!ip.family)
-			continue;
-		targets[n].ip = ip;
-		targets[n++].len = epacl_family_bits(family);
-	}
-	return put_prefixes(skb, EPACL_ENDPOINT_A_TARGETS, targets, n);
-}
-
-static int fill_endpoint(struct sk_buff *skb, const struct epacl_vm *vm,
-			 const struct epacl_endpoint *e)
-{
-	u32 nports = epacl_proto_has_ports(e->proto) ? 1 : 0;
-
-	if (nla_put_string(skb, EPACL_ENDPOINT_A_VM, vm->obj.name) ||
-	    nla_put_string(skb, EPACL_ENDPOINT_A_NAME, e->name) ||
-	    nla_put_u16(skb, EPACL_ENDPOINT_A_PROTO, e->proto) ||
-	    put_ports(skb, EPACL_ENDPOINT_A_PORTS, &e->ports, nports) ||
-	    (e->has_type && nla_put_u8(skb, EPACL_ENDPOINT_A_TYPE, e->type)) ||
-	    (e->has_code && nla_put_u8(skb, EPACL_ENDPOINT_A_CODE, e->code)) ||
-	    (e->address.family &&
-	     epacl_nl_put_ip(skb, EPACL_ENDPOINT_A_ADDRESS, &e->address)))
-		return -EMSGSIZE;
-	return put_publics(skb, EPACL_ENDPOINT_A_PUBLICS, e->publics, e->npublics) ?:
-		       put_targets(skb, vm, e);
-}
-
-static int fill_rules(struct sk_buff *skb, const struct item *item)
-{
-	return epacl_nl_put_owner(skb, EPACL_RULES_A_OWNER, item->vm, item->endpoint, item->direction) ?:
-		       nla_put_u8(skb, EPACL_RULES_A_DEFAULT, item->acl->deflt) ?:
-		       nla_put_u32(skb, EPACL_RULES_A_COUNT, item->acl->n);
-}
-
-static int put_match(struct sk_buff *skb, const struct epacl_match *match)
-{
-	if ((match->remote.ip.family &&
-	     put_prefix(skb, EPACL_RULE_A_REMOTE, &match->remote)) ||
-	    (match->proto != EPACL_PROTO_ANY &&
-	     nla_put_u16(skb, EPACL_RULE_A_PROTO, match->proto)) ||
-	    put_ports(skb, EPACL_RULE_A_LPORTS, match->ports, match->nlports) ||
-	    put_ports(skb, EPACL_RULE_A_RPORTS, match->ports + match->nlports,
-		      match->nrports) ||
-	    (match->has_type &&
-	     nla_put_u8(skb, EPACL_RULE_A_TYPE, match->type)) ||
-	    (match->has_code &&
-	     nla_put_u8(skb, EPACL_RULE_A_CODE, match->code)))
-		return -EMSGSIZE;
-	return 0;
-}
-
-static int fill_rule(struct sk_buff *skb, const struct item *item)
-{
-	const struct epacl_rule *rule = item->rule;
-	struct epacl_count count;
-
-	if (epacl_nl_put_owner(skb, EPACL_RULE_A_OWNER, item->vm,
-			       item->endpoint, item->direction) ||
-	    nla_put_u16(skb, EPACL_RULE_A_ORDER, rule->order) ||
-	    nla_put_u8(skb, EPACL_RULE_A_ACTION,
-		       rule->permit ? EPACL_PERMIT : EPACL_DROP) ||
-	    put_match(skb, &rule->match) ||
-	    (rule->text && nla_put_string(skb, EPACL_RULE_A_TEXT, rule->text)))
-		return -EMSGSIZE;
-	epacl_counters_read(rule->counters, rule->counter, &count);
-	return nla_put_u64_64bit(skb, EPACL_RULE_A_PACKETS, count.packets, EPACL_RULE_A_PAD) ?:
-		       nla_put_u64_64bit(skb, EPACL_RULE_A_BYTES, count.bytes,
-					 EPACL_RULE_A_PAD);
-}
-
-static int put_count(struct sk_buff *skb, u8 direction, u8 reason,
-		     const struct epacl_count *count)
-{
-	struct nlattr *nest = nla_nest_start(skb, EPACL_REASONS_A_COUNT);
-
-	if (!nest || nla_put_u8(skb, EPACL_COUNT_A_DIRECTION, direction) ||
-	    nla_put_u8(skb, EPACL_COUNT_A_REASON, reason) ||
-	    nla_put_u64_64bit(skb, EPACL_COUNT_A_PACKETS, count->packets,
-			      EPACL_COUNT_A_PAD) ||
-	    nla_put_u64_64bit(skb, EPACL_COUNT_A_BYTES, count->bytes,
-			      EPACL_COUNT_A_PAD))
-		return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-	return 0;
-}
-
-/* Those that are not zero. */
-static int put_counts(struct sk_buff *skb,
-		      const struct epacl_counters *counters)
-{
-	struct epacl_count count;
-	u32 direction, reason;
-
-	for (direction = 0; direction < EPACL_DIRECTIONS; direction++) {
-		for (reason = 0; reason < EPACL_REASON_COUNT; reason++) {
-			epacl_counters_read(counters,
-					    epacl_verdict_counter(direction,
-								  reason),
-					    &count);
-			if (count.packets &&
-			    put_count(skb, direction, reason, &count))
-				return -EMSGSIZE;
-		}
-	}
-	return 0;
-}
-
-/* @vm NULL: of the namespace. */
-static int fill_reasons(struct sk_buff *skb, const struct epacl_net *en,
-			const struct epacl_vm *vm)
-{
-	if (vm && nla_put_string(skb, EPACL_REASONS_A_VM, vm->obj.name))
-		return -EMSGSIZE;
-	return put_counts(skb, vm ? vm->counters : en->counters);
-}
-
-static int fill_item(struct sk_buff *skb, const struct dump *d,
-		     const struct item *item)
-{
-	switch (item->kind) {
-	case EPACL_A_LIMITS:
-		return nla_put_u32(skb, EPACL_LIMITS_A_RULES_PER_ENDPOINT,
-				   d->root->rules_per_endpoint);
-	case EPACL_A_SERVICE:
-		return fill_service(skb,
-				    container_of(d->obj, struct epacl_service,
-						 obj));
-	case EPACL_A_VNET:
-		return fill_vnet(skb,
-				 container_of(d->obj, struct epacl_vnet, obj));
-	case EPACL_A_VM:
-		return fill_vm(skb, item->vm);
-	case EPACL_A_NIC:
-		return fill_nic(skb, item->vm, item->nic);
-	case EPACL_A_ENDPOINT:
-		return fill_endpoint(skb, item->vm, item->endpoint);
-	case EPACL_A_RULES:
-		return fill_rules(skb, item);
-	case EPACL_A_RULE:
-		return fill_rule(skb, item);
-	default:
-		return fill_reasons(skb, d->en, item->vm);
-	}
-}
-
-static int put_item(struct sk_buff *skb, struct netlink_callback *cb,
-		    const struct dump *d, const struct item *item)
-{
-	struct nlattr *nest;
-	void *hdr;
-
-	hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
-			  &epacl_nl_family, NLM_F_MULTI, EPACL_CMD_GET);
-	if (!hdr)
-		return -EMSGSIZE;
-	if (nla_put_u64_64bit(skb, EPACL_A_GENERATION, d->root->generation,
-			      EPACL_A_PAD))
-		goto too_big;
-	nest = nla_nest_start(skb, item->kind);
-	if (!nest || fill_item(skb, d, item))
-		goto too_big;
-	nla_nest_end(skb, nest);
-	genlmsg_end(skb, hdr);
-	return 0;
-
-too_big:
-	genlmsg_cancel(skb, hdr);
-	return -EMSGSIZE;
-}
-
-/* Bytes that the message of an object takes, or a few more. */
-static u32 item_room(const struct dump *d, const struct item *item)
-{
-	/* Headers, five names and all attributes of a fixed size. */
-	u32 room = NLMSG_HDRLEN + GENL_HDRLEN + 768;
-	u32 name = nla_total_size(sizeof(struct epacl_name));
-	const struct epacl_vnet *vnet;
-
-	switch (item->kind) {
-	case EPACL_A_VNET:
-		vnet = container_of(d->obj, struct epacl_vnet, obj);
-		return room +
-		       (vnet->nprefixes + vnet->npeers) *
-			       sizeof(struct epacl_u_prefix) +
-		       (vnet->npeer_vnets + vnet->nuplinks) * name;
-	case EPACL_A_NIC:
-		return room + item->nic->n * sizeof(struct epacl_u_prefix);
-	case EPACL_A_ENDPOINT:
-		return room +
-		       item->endpoint->npublics * sizeof(struct epacl_u_public);
-	case EPACL_A_RULE:
-		return room +
-		       (item->rule->match.nlports + item->rule->match.nrports) *
-			       sizeof(struct epacl_u_ports);
-	case EPACL_A_REASONS:
-		/* Two numbers, two counters, each with a pad. */
-		return room + EPACL_VERDICT_COUNTERS * 64;
-	default:
-		return room;
-	}
-}
 
 /* ---- places ---- */
 
 static const struct epacl_pmap *phase_map(const struct dump *d)
 {
-	switch (d->phase) {
-	case PHASE_SERVICES:
-		return &d->root->services;
-	case PHASE_VNETS:
-		return &d->root->vnets;
-	case PHASE_VMS:
-		return &d->root->vms;
+	return epacl_root_map(d->root, phase_kinds[d->phase]);
+}
+
+/* Kind of the object of a map that holds what the filter is for; 0: several. */
+static u8 holder(const struct epacl_op *filter)
+{
+	switch (filter->kind) {
+	case EPACL_A_SUBNET:
+		return EPACL_A_VNET;
+	case EPACL_A_NIC:
+	case EPACL_A_ENDPOINT:
+	case EPACL_A_MEMBER:
+	case EPACL_A_REASONS:
+		return EPACL_A_VM;
+	case EPACL_A_RULES:
+		return epacl_owner_map(filter->rules.owner.kind);
+	case EPACL_A_RULE:
+		return epacl_owner_map(filter->rule.owner.kind);
 	default:
-		return NULL;
+		return filter->kind;
 	}
 }
 
 /* Is there anything in this phase that was asked for? */
 static bool phase_is_wanted(const struct dump *d)
 {
-	u8 kind = d->filter->kind;
+	u8 kind = d->filter->kind, held = holder(d->filter);
 
 	switch (d->phase) {
 	case PHASE_LIMITS:
 		return !kind || kind == EPACL_A_LIMITS;
-	case PHASE_SERVICES:
-		return !kind || kind == EPACL_A_SERVICE;
-	case PHASE_VNETS:
-		return !kind || kind == EPACL_A_VNET;
-	case PHASE_VMS:
-		return !kind || kind == EPACL_A_VM || kind == EPACL_A_NIC ||
-		       kind == EPACL_A_ENDPOINT || kind == EPACL_A_RULES ||
-		       kind == EPACL_A_RULE || kind == EPACL_A_REASONS;
 	case PHASE_NAMESPACE:
 		return kind == EPACL_A_REASONS && !d->only;
-	default:
+	case PHASE_EFFECTIVE:
+		return kind == EPACL_A_EFFECTIVE;
+	case PHASE_END:
 		return true;
+	default:
+		return !held || held == phase_kinds[d->phase];
 	}
+}
+
+/* The first place of the element, object or part that comes next. */
+static void start(struct dump *d)
+{
+	d->i = 0;
+	d->list = 0;
+	d->j = 0;
 }
 
 static void enter_phase(struct dump *d, u8 phase)
@@ -523,16 +146,7 @@ static void enter_phase(struct dump *d, u8 phase)
 	if (map)
 		d->obj = d->only ?: epacl_pmap_next(map, NULL);
 	d->part = 0;
-	d->i = 0;
-	d->j = 0;
-}
-
-static void next_obj(struct dump *d)
-{
-	d->obj = d->only ? NULL : epacl_pmap_next(phase_map(d), d->obj->name);
-	d->part = 0;
-	d->i = 0;
-	d->j = 0;
+	start(d);
 }
 
 /* Nothing more at this place: on to the next part, object or phase. */
@@ -542,118 +156,173 @@ static void turn(struct dump *d)
 		enter_phase(d, d->phase + 1);
 		return;
 	}
-	d->i = 0;
-	d->j = 0;
-	if (++d->part >= PART_END)
-		next_obj(d);
-}
-
-static void list_item(const struct dump *d, const struct epacl_acl *acl,
-		      struct item *item)
-{
-	item->acl = acl;
-	if (d->j == 1)
-		item->kind = EPACL_A_RULES;
-	if (d->j < 2)
+	start(d);
+	if (++d->part < PART_END)
 		return;
-	item->kind = EPACL_A_RULE;
-	item->rule = acl->rules[d->j - 2];
+	d->obj = d->only ? NULL : epacl_pmap_next(phase_map(d), d->obj->name);
+	d->part = 0;
 }
 
-static bool vm_item(const struct dump *d, struct item *item)
+/* ---- elements: each returns false where there is none ---- */
+
+static void owns(struct epacl_nl_item *item, u8 owner, const char *part,
+		 const struct epacl_slot *slots)
 {
-	const struct epacl_vm *vm = item->vm;
+	item->owner = owner;
+	item->part = part;
+	item->slots = slots;
+	item->nlists = epacl_owner_has_direction(owner) ? EPACL_DIRECTIONS : 1;
+}
+
+/* An object of a map; VMs have their lists after their endpoints. */
+static bool self(const struct dump *d, struct epacl_nl_item *item)
+{
+	item->kind = phase_kinds[d->phase];
+	switch (item->kind) {
+	case EPACL_A_SET:
+		item->first = d->i * EPACL_SET_CHUNK;
+		return !d->i || item->first < epacl_nl_set(item)->n;
+	case EPACL_A_ACL:
+		owns(item, EPACL_OWNER_ACL, NULL, NULL);
+		item->acl = container_of(d->obj, struct epacl_named, obj)->acl;
+		break;
+	case EPACL_A_GROUP:
+		owns(item, EPACL_OWNER_GROUP, NULL,
+		     container_of(d->obj, struct epacl_group, obj)->slot);
+		break;
+	case EPACL_A_LBSET:
+		owns(item, EPACL_OWNER_LBSET, NULL,
+		     &container_of(d->obj, struct epacl_lbset, obj)->slot);
+		break;
+	}
+	return !d->i;
+}
+
+static bool subnet(const struct dump *d, struct epacl_nl_item *item)
+{
+	const struct epacl_vnet *vnet = epacl_nl_vnet(item);
+
+	if (d->phase != PHASE_VNETS || d->i >= vnet->nsubnets)
+		return false;
+	item->kind = EPACL_A_SUBNET;
+	item->subnet = vnet->subnets[d->i];
+	owns(item, EPACL_OWNER_SUBNET, item->subnet->name, item->subnet->slot);
+	return true;
+}
+
+static bool vm_part(const struct dump *d, struct epacl_nl_item *item)
+{
+	const struct epacl_vm *vm = epacl_nl_vm(item);
 
 	switch (d->part) {
-	case PART_VM:
-		item->kind = EPACL_A_VM;
-		return !d->i;
 	case PART_NICS:
-		if (d->i >= vm->nnics)
-			return false;
 		item->kind = EPACL_A_NIC;
-		item->nic = vm->nics[d->i];
-		return true;
+		item->nic = d->i < vm->nnics ? vm->nics[d->i] : NULL;
+		return item->nic;
 	case PART_ENDPOINTS:
 		if (d->i >= vm->nendpoints)
 			return false;
 		item->kind = EPACL_A_ENDPOINT;
 		item->endpoint = vm->endpoints[d->i];
-		list_item(d, item->endpoint->acl, item);
+		owns(item, EPACL_OWNER_ENDPOINT, item->endpoint->name,
+		     &item->endpoint->slot);
 		return true;
 	case PART_LISTS:
-		if (d->i >= EPACL_DIRECTIONS)
-			return false;
-		item->direction = d->i;
-		list_item(d, vm->acl[d->i], item);
-		return true;
+		owns(item, EPACL_OWNER_VM, NULL, vm->slot);
+		return !d->i;
+	case PART_MEMBERS:
+		item->kind = EPACL_A_MEMBER;
+		item->group =
+			vm->groups[min_t(u32, d->i, EPACL_GROUPS_MAX - 1)].s;
+		return d->i < vm->ngroups;
 	default:
 		item->kind = EPACL_A_REASONS;
 		return !d->i;
 	}
 }
 
-/* What is at this place. Return: false: nothing, and nothing after it. */
-static bool item_here(const struct dump *d, struct item *item)
+/* Something that is in no map. */
+static bool other(const struct dump *d, struct epacl_nl_item *item)
 {
-	memset(item, 0, sizeof(*item));
 	switch (d->phase) {
 	case PHASE_LIMITS:
 		item->kind = EPACL_A_LIMITS;
 		return !d->i;
-	case PHASE_SERVICES:
-		item->kind = EPACL_A_SERVICE;
-		return d->obj;
-	case PHASE_VNETS:
-		item->kind = EPACL_A_VNET;
-		return d->obj;
-	case PHASE_VMS:
-		if (!d->obj)
-			return false;
-		item->vm = container_of(d->obj, struct epacl_vm, obj);
-		return vm_item(d, item);
-	default:
+	case PHASE_NAMESPACE:
 		item->kind = EPACL_A_REASONS;
 		return !d->i;
+	default:
+		item->kind = EPACL_A_EFFECTIVE;
+		item->obj = d->only;
+		item->effective = &d->effective[d->i];
+		return d->i < d->neffective;
 	}
+}
+
+static bool element(const struct dump *d, struct epacl_nl_item *item)
+{
+	memset(item, 0, sizeof(*item));
+	item->obj = d->obj;
+	if (!phase_kinds[d->phase])
+		return other(d, item);
+	if (!d->obj)
+		return false;
+	if (d->part == PART_SELF)
+		return self(d, item);
+	if (d->part == PART_SUBNETS)
+		return subnet(d, item);
+	return d->phase == PHASE_VMS && vm_part(d, item);
+}
+
+/* What is at this place. Return: false: nothing, and nothing after it. */
+static bool item_here(const struct dump *d, struct epacl_nl_item *item)
+{
+	if (!element(d, item))
+		return false;
+	if (!d->list)
+		return true;
+	item->direction = d->list - 1;
+	if (item->slots)
+		item->acl = item->slots[item->direction].acl;
+	item->kind = d->j ? EPACL_A_RULE : EPACL_A_RULES;
+	item->rule = d->j ? item->acl->rules[d->j - 1] : NULL;
+	return true;
 }
 
 /* ---- filters ---- */
 
-static bool is_owner(const struct epacl_owner *owner, const struct item *item)
+static bool is_owner(const struct epacl_owner *owner,
+		     const struct epacl_nl_item *item)
 {
-	if (owner->kind == EPACL_OWNER_ENDPOINT)
-		return item->endpoint &&
-		       !strcmp(item->endpoint->name, owner->part);
-	return !item->endpoint && item->direction == owner->direction;
+	return item->owner == owner->kind &&
+	       item->direction == owner->direction &&
+	       !strcmp(item->part ?: "", owner->part);
 }
 
-/* A list as it is when nobody has touched it goes without saying. */
-static bool list_is_told(const struct item *item)
+/* One of several lists goes without saying while nobody has touched it. */
+static bool list_is_told(const struct epacl_nl_item *item)
 {
-	return item->endpoint || item->acl->n ||
-	       item->acl->deflt != EPACL_DEFAULT_AUTO;
+	return item->nlists == 1 ||
+	       !epacl_slot_is_untouched(&item->slots[item->direction]);
 }
 
-static bool is_wanted(const struct dump *d, const struct item *item)
+/* The object of the map is the right one already: see @only. */
+static bool part_is_wanted(const struct epacl_op *f,
+			   const struct epacl_nl_item *item)
 {
-	const struct epacl_op *f = d->filter;
-
-	if (!item->kind)
-		return false;
-	if (!f->kind)
-		return item->kind != EPACL_A_REASONS &&
-		       (item->kind != EPACL_A_RULES || list_is_told(item));
-	if (item->kind != f->kind)
-		return false;
-	/* The object of the map is the right one already: see @only. */
 	switch (f->kind) {
+	case EPACL_A_SUBNET:
+		return !(f->set & BIT(EPACL_SUBNET_A_NAME)) ||
+		       !strcmp(item->subnet->name, f->subnet.name);
 	case EPACL_A_NIC:
 		return !(f->set & BIT(EPACL_NIC_A_DEV)) ||
 		       !strcmp(item->nic->dev, f->nic.dev);
 	case EPACL_A_ENDPOINT:
 		return !(f->set & BIT(EPACL_ENDPOINT_A_NAME)) ||
 		       !strcmp(item->endpoint->name, f->endpoint.name);
+	case EPACL_A_MEMBER:
+		return !(f->set & BIT(EPACL_MEMBER_A_GROUP)) ||
+		       !strcmp(item->group, f->member.group);
 	case EPACL_A_RULES:
 		return f->set & BIT(EPACL_RULES_A_OWNER) ?
 			       is_owner(&f->rules.owner, item) :
@@ -667,8 +336,21 @@ static bool is_wanted(const struct dump *d, const struct item *item)
 	}
 }
 
+static bool is_wanted(const struct dump *d, const struct epacl_nl_item *item)
+{
+	const struct epacl_op *f = d->filter;
+
+	if (!item->kind)
+		return false;
+	if (!f->kind)
+		return item->kind != EPACL_A_REASONS &&
+		       (item->kind != EPACL_A_RULES || list_is_told(item));
+	return item->kind == f->kind && part_is_wanted(f, item);
+}
+
 /* Are there rules in the list at this place that were asked for? */
-static bool rules_are_wanted(const struct dump *d, const struct item *item)
+static bool rules_are_wanted(const struct dump *d,
+			     const struct epacl_nl_item *item)
 {
 	const struct epacl_op *f = d->filter;
 
@@ -679,25 +361,24 @@ static bool rules_are_wanted(const struct dump *d, const struct item *item)
 		is_owner(&f->rule.owner, item));
 }
 
-static void advance(struct dump *d, const struct item *item)
+static void advance(struct dump *d, const struct epacl_nl_item *item)
 {
 	u32 rules;
 
-	if (d->obj && d->phase != PHASE_VMS) {
-		next_obj(d);
-		return;
-	}
-	if (item->acl) {
+	if (d->list) {
 		rules = rules_are_wanted(d, item) ? item->acl->n : 0;
-		if (++d->j < 2 + rules)
+		if (++d->j <= rules)
 			return;
-		d->j = 0;
 	}
+	d->j = 0;
+	if (++d->list <= item->nlists)
+		return;
+	d->list = 0;
 	d->i++;
 }
 
 /* The next object that was asked for, from this place on. */
-static bool find_item(struct dump *d, struct item *item)
+static bool find_item(struct dump *d, struct epacl_nl_item *item)
 {
 	while (d->phase != PHASE_END) {
 		if (item_here(d, item)) {
@@ -712,27 +393,48 @@ static bool find_item(struct dump *d, struct item *item)
 	return false;
 }
 
+/* ---- the beginning ---- */
+
 /* The object of a map that the filter names; NULL: it names none. */
-static const char *filter_name(const struct epacl_op *filter)
+static const char *filter_name(const struct epacl_op *f)
 {
-	if (!filter->set)
+	switch (f->set ? f->kind : 0) {
+	case 0:
+	case EPACL_A_LIMITS:
 		return NULL;
-	switch (filter->kind) {
+	case EPACL_A_SET:
+		return f->prefix_set.name;
+	case EPACL_A_ACL:
+		return f->acl.name;
 	case EPACL_A_SERVICE:
-		return filter->service.name;
+		return f->service.name;
 	case EPACL_A_VNET:
-		return filter->vnet.name;
+		return f->vnet.name;
+	case EPACL_A_SUBNET:
+		return f->subnet.vnet;
+	case EPACL_A_GROUP:
+		return f->group.name;
+	case EPACL_A_LBSET:
+		return f->lbset.name;
 	case EPACL_A_NIC:
-		return filter->nic.vm;
+		return f->nic.vm;
 	case EPACL_A_ENDPOINT:
-		return filter->endpoint.vm;
+		return f->endpoint.vm;
+	case EPACL_A_MEMBER:
+		return f->set & BIT(EPACL_MEMBER_A_VM) ? f->member.vm : NULL;
 	case EPACL_A_RULES:
-		return filter->rules.owner.name;
+		return f->rules.owner.name;
 	case EPACL_A_RULE:
-		return filter->rule.owner.name;
+		return f->rule.owner.name;
 	default:
-		return filter->vm.name;
+		return f->vm.name;
 	}
+}
+
+static int nothing_there(struct dump *d, const struct nlattr *nest)
+{
+	return epacl_nl_refuse(&d->extack, nest, -ENOENT,
+			       "there is no object of this name");
 }
 
 /* Goes to the first object that was asked for. */
@@ -740,7 +442,7 @@ static int find_first(struct dump *d, const struct nlattr *nest)
 {
 	const char *name = filter_name(d->filter);
 	const struct epacl_pmap *map;
-	struct item item;
+	struct epacl_nl_item item;
 
 	enter_phase(d, PHASE_LIMITS);
 	if (!name)
@@ -748,24 +450,47 @@ static int find_first(struct dump *d, const struct nlattr *nest)
 	map = phase_map(d);
 	d->only = map ? epacl_pmap_find(map, name) : NULL;
 	if (!d->only)
-		return epacl_nl_refuse(&d->extack, nest, -ENOENT,
-				       "there is no object of this name");
+		return nothing_there(d, nest);
 	d->obj = d->only;
 	/* A VM without rules is fine, one without the nic named is not. */
 	if (!find_item(d, &item) && d->filter->set & (d->filter->set - 1))
-		return epacl_nl_refuse(&d->extack, nest, -ENOENT,
-				       "there is no object of this name");
+		return nothing_there(d, nest);
 	return 0;
 }
 
-/* ---- a dump ---- */
+/* The layers of the VM that was named, all of them now. */
+static int find_layers(struct dump *d, const struct nlattr *nest)
+{
+	const struct epacl_op *f = d->filter;
+	u32 directions = BIT(EPACL_IN) | BIT(EPACL_OUT);
+	struct epacl_obj *vm;
 
-/* An explicit owner must exist, even if a list of its own is not asked for. */
-static int check_owner(struct dump *d, const struct nlattr *nest)
+	if (!(f->set & BIT(EPACL_EFFECTIVE_A_VM)))
+		return epacl_nl_miss(&d->extack, nest, EPACL_EFFECTIVE_A_VM);
+	if (f->set & BIT(EPACL_EFFECTIVE_A_DIRECTION))
+		directions = BIT(f->effective.direction);
+	vm = epacl_pmap_find(&d->root->vms, f->effective.vm);
+	if (!vm)
+		return nothing_there(d, nest);
+	d->only = vm;
+	d->effective = epacl_effective(&d->en->memory, d->root, epacl_vm(vm),
+				       directions, &d->neffective);
+	if (!d->effective)
+		return epacl_nl_refuse(&d->extack, NULL, -ENOMEM,
+				       "out of memory");
+	enter_phase(d, PHASE_EFFECTIVE);
+	return 0;
+}
+
+/* What is named must be there, even if nothing of it is to be told. */
+static int check_named(struct dump *d, const struct nlattr *nest)
 {
 	const struct epacl_op *f = d->filter;
 	const struct epacl_owner *owner = NULL;
 
+	if (f->kind == EPACL_A_MEMBER && f->set & BIT(EPACL_MEMBER_A_GROUP) &&
+	    !epacl_pmap_find(&d->root->groups, f->member.group))
+		return nothing_there(d, nest);
 	if (f->kind == EPACL_A_RULES && f->set)
 		owner = &f->rules.owner;
 	if (f->kind == EPACL_A_RULE && f->set)
@@ -812,7 +537,34 @@ static int begin(struct dump *d, const struct sock *sk, struct nlattr **attrs)
 	err = take_root(d, sk, attrs[EPACL_A_TXN]);
 	if (err)
 		return err;
-	return check_owner(d, nest) ?: find_first(d, nest);
+	if (filter->kind == EPACL_A_EFFECTIVE)
+		return find_layers(d, nest);
+	return check_named(d, nest) ?: find_first(d, nest);
+}
+
+static int put_item(struct sk_buff *skb, struct netlink_callback *cb,
+		    const struct dump *d, const struct epacl_nl_item *item)
+{
+	struct nlattr *nest;
+	void *hdr;
+
+	hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+			  &epacl_nl_family, NLM_F_MULTI, EPACL_CMD_GET);
+	if (!hdr)
+		return -EMSGSIZE;
+	if (nla_put_u64_64bit(skb, EPACL_A_GENERATION, d->root->generation,
+			      EPACL_A_PAD))
+		goto too_big;
+	nest = nla_nest_start(skb, item->kind);
+	if (!nest || epacl_nl_fill(skb, d->en, d->root, item))
+		goto too_big;
+	nla_nest_end(skb, nest);
+	genlmsg_end(skb, hdr);
+	return 0;
+
+too_big:
+	genlmsg_cancel(skb, hdr);
+	return -EMSGSIZE;
 }
 
 /**
@@ -827,7 +579,7 @@ static int begin(struct dump *d, const struct sock *sk, struct nlattr **attrs)
 int epacl_nl_get_start(struct netlink_callback *cb)
 {
 	const struct sock *sk = NETLINK_CB(cb->skb).sk;
-	struct item item;
+	struct epacl_nl_item item;
 	struct dump *d;
 
 	d = kzalloc(sizeof(*d), GFP_KERNEL_ACCOUNT);
@@ -836,7 +588,7 @@ int epacl_nl_get_start(struct netlink_callback *cb)
 	d->en = epacl_net(sock_net(sk));
 	d->err = begin(d, sk, epacl_dump_attrs(cb));
 	if (!d->err && find_item(d, &item))
-		cb->min_dump_alloc = item_room(d, &item);
+		cb->min_dump_alloc = epacl_nl_item_room(&item);
 	cb->args[0] = (long)d;
 	return 0;
 }
@@ -854,7 +606,7 @@ int epacl_nl_get_start(struct netlink_callback *cb)
 int epacl_nl_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct dump *d = (struct dump *)cb->args[0];
-	struct item item;
+	struct epacl_nl_item item;
 	int err;
 
 	if (d->err) {
@@ -868,7 +620,7 @@ int epacl_nl_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 			return epacl_nl_refuse(cb->extack, NULL, err,
 					       "an object does not fit");
 		if (err) {
-			cb->min_dump_alloc = item_room(d, &item);
+			cb->min_dump_alloc = epacl_nl_item_room(&item);
 			break;
 		}
 		advance(d, &item);
@@ -886,6 +638,7 @@ int epacl_nl_get_done(struct netlink_callback *cb)
 {
 	struct dump *d = (struct dump *)cb->args[0];
 
+	epacl_free(d->effective);
 	epacl_root_put(d->root);
 	epacl_op_free(d->filter);
 	kfree(d);

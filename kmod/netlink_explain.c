@@ -10,6 +10,11 @@
 #include <linux/slab.h>
 #include "explain.h"
 #include "netlink.h"
+#include "netlink_put.h"
+
+/* A layer takes four names and little else, a leg two addresses besides. */
+#define LEG_ROOM ((EPACL_LAYERS_MAX + 1) * (4 * (EPACL_NAME_MAX + 5) + 64))
+#define ANSWER_ROOM (NLMSG_HDRLEN + GENL_HDRLEN + 64 + 2 * LEG_ROOM)
 
 /* Too much for the stack. */
 struct work {
@@ -31,6 +36,8 @@ static const struct nla_policy question_policy[] = {
 	[EPACL_EXPLAIN_A_FROM] = { .type = NLA_NUL_STRING,
 				   .len = IFNAMSIZ - 1 },
 	[EPACL_EXPLAIN_A_FROM_HOST] = { .type = NLA_FLAG },
+	[EPACL_EXPLAIN_A_SECURE] = { .type = NLA_FLAG },
+	[EPACL_EXPLAIN_A_REQID] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
 const struct nla_policy epacl_nl_explain_policy[EPACL_A_MAX + 1] = {
@@ -68,6 +75,9 @@ static int check_question(struct nlattr **tb, const struct epacl_tuple *tuple,
 		return epacl_nl_refuse(extack, tb[EPACL_EXPLAIN_A_FROM],
 				       -EINVAL,
 				       "either an interface or the host");
+	if (tb[EPACL_EXPLAIN_A_REQID] && !tb[EPACL_EXPLAIN_A_SECURE])
+		return epacl_nl_refuse(extack, tb[EPACL_EXPLAIN_A_REQID],
+				       -EINVAL, "'reqid' takes 'secure'");
 	return 0;
 }
 
@@ -118,23 +128,33 @@ static int take_question(const struct nlattr *nest, struct epacl_question *q,
 	if (tb[EPACL_EXPLAIN_A_FROM])
 		nla_strscpy(q->from, tb[EPACL_EXPLAIN_A_FROM], sizeof(q->from));
 	q->from_host = nla_get_flag(tb[EPACL_EXPLAIN_A_FROM_HOST]);
+	q->security.n = nla_get_flag(tb[EPACL_EXPLAIN_A_SECURE]);
+	if (tb[EPACL_EXPLAIN_A_REQID])
+		q->security.reqid[0] = nla_get_u32(tb[EPACL_EXPLAIN_A_REQID]);
 	return check_question(tb, tuple, extack);
 }
 
 /* ---- the answer ---- */
 
-static int put_layer(struct sk_buff *skb, const struct epacl_asked *asked)
+static int put_owner(struct sk_buff *skb, int attr,
+		     const struct epacl_layer *layer)
 {
-	const struct epacl_layer *layer = &asked->layer;
+	return epacl_nl_put_owner(skb, attr, layer->owner, layer->direction,
+				  layer->name, layer->part);
+}
+
+static int put_layer(struct sk_buff *skb, const struct epacl_asked *asked,
+		     bool permit)
+{
+	const struct epacl_layer *layer = asked->layer;
 	struct nlattr *nest = nla_nest_start(skb, EPACL_LEG_A_LAYER);
 
-	if (!nest ||
-	    epacl_nl_put_owner(skb, EPACL_LAYER_A_OWNER, layer->vm,
-			       layer->endpoint, layer->direction) ||
+	if (!nest || put_owner(skb, EPACL_LAYER_A_OWNER, layer) ||
 	    nla_put_u8(skb, EPACL_LAYER_A_VERDICT,
-		       asked->permit ? EPACL_PERMIT : EPACL_DROP) ||
+		       permit ? EPACL_PERMIT : EPACL_DROP) ||
 	    (asked->rule &&
-	     nla_put_u16(skb, EPACL_LAYER_A_ORDER, asked->rule->order)))
+	     nla_put_u16(skb, EPACL_LAYER_A_ORDER, asked->rule->order)) ||
+	    (layer->use && nla_put_string(skb, EPACL_LAYER_A_ACL, layer->use)))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -145,11 +165,12 @@ static int put_decider(struct sk_buff *skb, const struct epacl_answer *answer)
 {
 	const struct epacl_asked *last;
 
-	if (answer->reason != EPACL_REASON_ACL || !answer->nasked)
+	if (!epacl_layer_denied(answer))
 		return 0;
 	last = &answer->asked[answer->nasked - 1];
-	if (epacl_nl_put_owner(skb, EPACL_LEG_A_OWNER, last->layer.vm,
-			       last->layer.endpoint, last->layer.direction))
+	if (put_owner(skb, EPACL_LEG_A_OWNER, last->layer) ||
+	    (last->layer->use &&
+	     nla_put_string(skb, EPACL_LEG_A_ACL, last->layer->use)))
 		return -EMSGSIZE;
 	return last->rule ?
 		       nla_put_u16(skb, EPACL_LEG_A_ORDER, last->rule->order) :
@@ -183,7 +204,9 @@ static int put_leg(struct sk_buff *skb, const struct epacl_leg *leg)
 	    put_decider(skb, answer) || put_tuple(skb, &leg->tuple))
 		return -EMSGSIZE;
 	for (i = 0; i < answer->nasked; i++)
-		if (put_layer(skb, &answer->asked[i]))
+		if (put_layer(skb, &answer->asked[i],
+			      i + 1 < answer->nasked ||
+				      !epacl_layer_denied(answer)))
 			return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -263,6 +286,27 @@ static int answer(struct genl_info *info, struct work *work,
 	return err;
 }
 
+/* The whole sentence, ahead of the error. */
+static void say_why(struct genl_info *info, const struct epacl_refusal *why)
+{
+	struct sk_buff *msg;
+	void *hdr;
+
+	if (!why->brief)
+		return;
+	msg = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	if (!msg)
+		return;
+	hdr = genlmsg_put_reply(msg, info, &epacl_nl_family, 0,
+				EPACL_CMD_EXPLAIN);
+	if (!hdr || nla_put_string(msg, EPACL_A_MESSAGE, why->text)) {
+		nlmsg_free(msg);
+		return;
+	}
+	genlmsg_end(msg, hdr);
+	genlmsg_reply(msg, info);
+}
+
 static int explain(struct genl_info *info, struct work *work)
 {
 	struct nlattr *nest = info->attrs[EPACL_A_EXPLAIN];
@@ -275,7 +319,7 @@ static int explain(struct genl_info *info, struct work *work)
 	err = take_question(nest, &work->question, info->extack);
 	if (err)
 		return err;
-	msg = nlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	msg = nlmsg_new(ANSWER_ROOM, GFP_KERNEL);
 	if (!msg)
 		return epacl_nl_refuse(info->extack, NULL, -ENOMEM,
 				       "out of memory");
@@ -284,6 +328,7 @@ static int explain(struct genl_info *info, struct work *work)
 	err = answer(info, work, msg);
 	if (err) {
 		nlmsg_free(msg);
+		say_why(info, &work->why);
 		return err;
 	}
 	genlmsg_end(msg, hdr);

@@ -6,7 +6,7 @@
 #include <linux/bits.h>
 #include <linux/build_bug.h>
 #include <linux/err.h>
-#include "netlink.h"
+#include "netlink_parse.h"
 
 /* ---- refusals ---- */
 
@@ -37,120 +37,6 @@ void epacl_nl_why(struct netlink_ext_ack *extack,
 	extack->cookie_len = sizeof(why->op);
 }
 
-/* ---- elements of binary attributes ---- */
-
-/**
- * struct element - a fixed-size structure of the protocol
- * @from: its size
- * @to: size of what it becomes
- * @convert: fills @to in. Return: NULL, or what is wrong
- */
-struct element {
-	size_t from;
-	size_t to;
-	const char *(*convert)(const void *from, void *to);
-};
-
-static const char *convert_ip(u8 family, const u8 *addr, struct epacl_ip *ip)
-{
-	if (family != 4 && family != 6)
-		return "the address family is neither 4 nor 6";
-	if (family == 4 && memchr_inv(addr + 4, 0, 12))
-		return "bytes after an IPv4 address are not zero";
-	memcpy(ip->b, addr, sizeof(ip->b));
-	ip->family = family;
-	return NULL;
-}
-
-static const char *convert_prefix(const void *from, void *to)
-{
-	const struct epacl_u_prefix *u = from;
-	struct epacl_prefix *prefix = to;
-	const char *wrong = convert_ip(u->family, u->addr, &prefix->ip);
-
-	if (wrong)
-		return wrong;
-	if (u->reserved)
-		return "reserved bytes of a prefix are not zero";
-	if (u->len > epacl_family_bits(u->family))
-		return "the prefix is longer than an address";
-	prefix->len = u->len;
-	return NULL;
-}
-
-static const char *convert_plain(const void *from, void *to)
-{
-	const struct epacl_prefix *prefix = to;
-
-	return convert_prefix(from, to) ?:
-					  (epacl_prefix_is_plain(prefix) ?
-						   NULL :
-						   "a plain address is needed, not a prefix");
-}
-
-static const char *convert_address(const void *from, void *to)
-{
-	struct epacl_prefix prefix;
-	const char *wrong = convert_plain(from, &prefix);
-
-	if (!wrong)
-		*(struct epacl_ip *)to = prefix.ip;
-	return wrong;
-}
-
-static const char *convert_ports(const void *from, void *to)
-{
-	const struct epacl_u_ports *u = from;
-	struct epacl_ports *ports = to;
-
-	if (u->lo > u->hi)
-		return "a range of ports ends before it begins";
-	ports->lo = u->lo;
-	ports->hi = u->hi;
-	return NULL;
-}
-
-static const char *convert_public(const void *from, void *to)
-{
-	const struct epacl_u_public *u = from;
-	struct epacl_public *public = to;
-
-	if (u->reserved)
-		return "reserved bytes of a public address are not zero";
-	public->port = u->port;
-	return convert_ip(u->family, u->addr, &public->ip);
-}
-
-#define ELEMENT(_from, _to, _convert)                     \
-	{                                                 \
-		.from = sizeof(_from), .to = sizeof(_to), \
-		.convert = (_convert)                     \
-	}
-
-static const struct element prefix_element = ELEMENT(struct epacl_u_prefix,
-						     struct epacl_prefix,
-						     convert_prefix);
-static const struct element plain_element = ELEMENT(struct epacl_u_prefix,
-						    struct epacl_prefix,
-						    convert_plain);
-static const struct element address_element = ELEMENT(struct epacl_u_prefix,
-						      struct epacl_ip,
-						      convert_address);
-static const struct element ports_element = ELEMENT(struct epacl_u_ports,
-						    struct epacl_ports,
-						    convert_ports);
-static const struct element public_element = ELEMENT(struct epacl_u_public,
-						     struct epacl_public,
-						     convert_public);
-
-int epacl_nl_parse_ip(const struct nlattr *attr, struct epacl_ip *ip,
-		      struct netlink_ext_ack *extack)
-{
-	const char *wrong = convert_address(nla_data(attr), ip);
-
-	return wrong ? epacl_nl_refuse(extack, attr, -EINVAL, wrong) : 0;
-}
-
 /* ---- fields ---- */
 
 /* Where things come from and go to. */
@@ -176,7 +62,7 @@ struct field {
 	u16 max;
 	int (*take)(const struct parse *p, const struct field *f,
 		    const struct nlattr *attr, void *to);
-	const struct element *element;
+	const struct epacl_nl_element *element;
 };
 
 static int take_bytes(const struct parse *p, const struct field *f,
@@ -219,7 +105,7 @@ static int list_alloc(const struct parse *p, const struct field *f,
 static int take_list(const struct parse *p, const struct field *f,
 		     const struct nlattr *attr, void *to)
 {
-	const struct element *e = f->element;
+	const struct epacl_nl_element *e = f->element;
 	struct epacl_list *list = to;
 	const char *wrong;
 	u32 i;
@@ -266,15 +152,15 @@ static int take_names(const struct parse *p, const struct field *f,
 }
 
 /* Refuses what comes twice; @repeated: bits of what may. */
-static int check_once(const struct nlattr *head, int len, u32 repeated,
+static int check_once(const struct nlattr *head, int len, u64 repeated,
 		      struct netlink_ext_ack *extack)
 {
 	const struct nlattr *attr;
-	u32 bit, seen = 0;
+	u64 bit, seen = 0;
 	int left;
 
 	nla_for_each_attr(attr, head, len, left) {
-		bit = BIT(nla_type(attr));
+		bit = BIT_ULL(nla_type(attr));
 		if (seen & bit & ~repeated)
 			return epacl_nl_refuse(extack, attr, -EINVAL,
 					       "the attribute is there twice");
@@ -283,37 +169,50 @@ static int check_once(const struct nlattr *head, int len, u32 repeated,
 	return 0;
 }
 
+/* A part of an owner is there exactly if owners of its kind have one. */
+static int check_part(const struct parse *p, const struct nlattr *nest,
+		      struct nlattr **tb, u16 attr, bool needed)
+{
+	if (needed && !tb[attr])
+		return epacl_nl_miss(p->extack, nest, attr);
+	if (!needed && tb[attr])
+		return epacl_nl_refuse(p->extack, tb[attr], -EINVAL,
+				       "an owner of this kind has none");
+	return 0;
+}
+
 static int take_owner(const struct parse *p, const struct field *f,
 		      const struct nlattr *nest, void *to)
 {
 	struct nlattr *tb[EPACL_OWNER_A_MAX + 1];
 	struct epacl_owner *owner = to;
-	bool endpoint;
-	u16 needs, other;
 	int err;
 
-	err = nla_parse_nested(tb, EPACL_OWNER_A_MAX, nest, NULL, p->extack) ?:
-		      check_once(nla_data(nest), nla_len(nest), 0, p->extack);
+	err = nla_parse_nested(tb, EPACL_OWNER_A_MAX, nest, NULL, p->extack)  ?:
+		      check_once(nla_data(nest), nla_len(nest), 0, p->extack) ?:
+		      check_part(p, nest, tb, EPACL_OWNER_A_KIND, true)	      ?:
+		      check_part(p, nest, tb, EPACL_OWNER_A_NAME, true);
 	if (err)
 		return err;
-	if (!tb[EPACL_OWNER_A_KIND])
-		return epacl_nl_miss(p->extack, nest, EPACL_OWNER_A_KIND);
-	if (!tb[EPACL_OWNER_A_NAME])
-		return epacl_nl_miss(p->extack, nest, EPACL_OWNER_A_NAME);
 	owner->kind = nla_get_u8(tb[EPACL_OWNER_A_KIND]);
-	endpoint = owner->kind == EPACL_OWNER_ENDPOINT;
-	needs = endpoint ? EPACL_OWNER_A_PART : EPACL_OWNER_A_DIRECTION;
-	other = endpoint ? EPACL_OWNER_A_DIRECTION : EPACL_OWNER_A_PART;
-	if (!tb[needs])
-		return epacl_nl_miss(p->extack, nest, needs);
-	if (tb[other])
-		return epacl_nl_refuse(p->extack, tb[other], -EINVAL,
-				       "an owner of this kind has none");
+	err = check_part(p, nest, tb, EPACL_OWNER_A_PART, epacl_owner_has_part(owner->kind)) ?:
+		      check_part(p, nest, tb, EPACL_OWNER_A_DIRECTION,
+				 epacl_owner_has_direction(owner->kind));
+	if (err)
+		return err;
 	nla_strscpy(owner->name, tb[EPACL_OWNER_A_NAME], sizeof(owner->name));
-	if (endpoint)
-		nla_strscpy(owner->part, tb[needs], sizeof(owner->part));
-	else
-		owner->direction = nla_get_u8(tb[needs]);
+	if (tb[EPACL_OWNER_A_PART])
+		nla_strscpy(owner->part, tb[EPACL_OWNER_A_PART],
+			    sizeof(owner->part));
+	if (tb[EPACL_OWNER_A_DIRECTION])
+		owner->direction = nla_get_u8(tb[EPACL_OWNER_A_DIRECTION]);
+	return 0;
+}
+
+/* That it is there says it all. */
+static int take_flag(const struct parse *p, const struct field *f,
+		     const struct nlattr *attr, void *to)
+{
 	return 0;
 }
 
@@ -328,6 +227,10 @@ static int take_owner(const struct parse *p, const struct field *f,
 #define LIST(_attr, _member, _element, ...) \
 	FIELD(_attr, _member, take_list, .element = &(_element), ##__VA_ARGS__)
 #define NAMES(_attr, _member) FIELD(_attr, _member, take_names)
+#define FLAG(_attr)                                \
+	{                                          \
+		.attr = (_attr), .take = take_flag \
+	}
 
 static const struct field limits_fields[] = {
 	FIELD(EPACL_LIMITS_A_RULES_PER_ENDPOINT, limits.rules_per_endpoint,
@@ -336,15 +239,48 @@ static const struct field limits_fields[] = {
 
 static const struct field service_fields[] = {
 	FIELD(EPACL_SERVICE_A_NAME, service.name, take_string),
-	LIST(EPACL_SERVICE_A_VIPS, service.vips, plain_element),
+	LIST(EPACL_SERVICE_A_VIPS, service.vips, epacl_nl_plain),
 };
 
 static const struct field vnet_fields[] = {
 	FIELD(EPACL_VNET_A_NAME, vnet.name, take_string),
-	LIST(EPACL_VNET_A_PREFIXES, vnet.prefixes, prefix_element),
-	LIST(EPACL_VNET_A_PEER_PREFIXES, vnet.peers, prefix_element),
+	LIST(EPACL_VNET_A_PREFIXES, vnet.prefixes, epacl_nl_prefix),
+	LIST(EPACL_VNET_A_PEER_PREFIXES, vnet.peers, epacl_nl_prefix),
 	NAMES(EPACL_VNET_A_PEER_VNET, vnet.peer_vnets),
 	NAMES(EPACL_VNET_A_UPLINK, vnet.uplinks),
+};
+
+static const struct field subnet_fields[] = {
+	FIELD(EPACL_SUBNET_A_VNET, subnet.vnet, take_string),
+	FIELD(EPACL_SUBNET_A_NAME, subnet.name, take_string),
+	LIST(EPACL_SUBNET_A_PREFIXES, subnet.prefixes, epacl_nl_prefix),
+};
+
+static const struct field group_fields[] = {
+	FIELD(EPACL_GROUP_A_NAME, group.name, take_string),
+	FIELD(EPACL_GROUP_A_PRECEDENCE, group.precedence, take_bytes),
+};
+
+static const struct field member_fields[] = {
+	FIELD(EPACL_MEMBER_A_GROUP, member.group, take_string),
+	FIELD(EPACL_MEMBER_A_VM, member.vm, take_string),
+};
+
+static const struct field acl_fields[] = {
+	FIELD(EPACL_ACL_A_NAME, acl.name, take_string),
+};
+
+static const struct field lbset_fields[] = {
+	FIELD(EPACL_LBSET_A_NAME, lbset.name, take_string),
+	FIELD(EPACL_LBSET_A_PROTO, lbset.proto, take_bytes),
+	LIST(EPACL_LBSET_A_PUBLICS, lbset.publics, epacl_nl_public),
+};
+
+static const struct field set_fields[] = {
+	FIELD(EPACL_SET_A_NAME, prefix_set.name, take_string),
+	LIST(EPACL_SET_A_PREFIXES, prefix_set.prefixes, epacl_nl_prefix,
+	     .max = EPACL_SET_CHUNK),
+	FLAG(EPACL_SET_A_MORE),
 };
 
 static const struct field vm_fields[] = {
@@ -355,44 +291,58 @@ static const struct field vm_fields[] = {
 static const struct field nic_fields[] = {
 	FIELD(EPACL_NIC_A_VM, nic.vm, take_string),
 	FIELD(EPACL_NIC_A_DEV, nic.dev, take_string),
-	LIST(EPACL_NIC_A_ADDRESSES, nic.prefixes, prefix_element),
+	LIST(EPACL_NIC_A_ADDRESSES, nic.prefixes, epacl_nl_prefix),
 	FIELD(EPACL_NIC_A_MAC, nic.mac, take_bytes),
 	FIELD(EPACL_NIC_A_VNET, nic.vnet, take_string),
+	LIST(EPACL_NIC_A_SHARED, nic.shared, epacl_nl_plain),
+	LIST(EPACL_NIC_A_VLANS, nic.vlans, epacl_nl_vlan),
+	FIELD(EPACL_NIC_A_SERVES, nic.serves, take_bytes),
 };
 
 static const struct field endpoint_fields[] = {
 	FIELD(EPACL_ENDPOINT_A_VM, endpoint.vm, take_string),
 	FIELD(EPACL_ENDPOINT_A_NAME, endpoint.name, take_string),
 	FIELD(EPACL_ENDPOINT_A_PROTO, endpoint.proto, take_bytes),
-	ONE(EPACL_ENDPOINT_A_PORTS, endpoint.ports, ports_element),
+	ONE(EPACL_ENDPOINT_A_PORTS, endpoint.ports, epacl_nl_ports),
 	FIELD(EPACL_ENDPOINT_A_TYPE, endpoint.type, take_bytes),
 	FIELD(EPACL_ENDPOINT_A_CODE, endpoint.code, take_bytes),
-	ONE(EPACL_ENDPOINT_A_ADDRESS, endpoint.address, address_element),
-	LIST(EPACL_ENDPOINT_A_PUBLICS, endpoint.publics, public_element,
+	ONE(EPACL_ENDPOINT_A_ADDRESS, endpoint.address, epacl_nl_address),
+	LIST(EPACL_ENDPOINT_A_PUBLICS, endpoint.publics, epacl_nl_public,
 	     .max = EPACL_PUBLICS_MAX),
+	FIELD(EPACL_ENDPOINT_A_LBSET, endpoint.lbset, take_string),
 };
 
 static const struct field rules_fields[] = {
 	FIELD(EPACL_RULES_A_OWNER, rules.owner, take_owner),
 	FIELD(EPACL_RULES_A_DEFAULT, rules.deflt, take_bytes),
+	FIELD(EPACL_RULES_A_USE, rules.use, take_string),
 };
 
 static const struct field rule_fields[] = {
 	FIELD(EPACL_RULE_A_OWNER, rule.owner, take_owner),
 	FIELD(EPACL_RULE_A_ORDER, rule.order, take_bytes),
 	FIELD(EPACL_RULE_A_ACTION, rule.permit, take_bytes),
-	ONE(EPACL_RULE_A_REMOTE, rule.remote, prefix_element),
+	ONE(EPACL_RULE_A_REMOTE, rule.remote, epacl_nl_prefix),
 	FIELD(EPACL_RULE_A_PROTO, rule.proto, take_bytes),
-	LIST(EPACL_RULE_A_LPORTS, rule.lports, ports_element),
-	LIST(EPACL_RULE_A_RPORTS, rule.rports, ports_element),
+	LIST(EPACL_RULE_A_LPORTS, rule.lports, epacl_nl_ports),
+	LIST(EPACL_RULE_A_RPORTS, rule.rports, epacl_nl_ports),
 	FIELD(EPACL_RULE_A_TYPE, rule.type, take_bytes),
 	FIELD(EPACL_RULE_A_CODE, rule.code, take_bytes),
 	FIELD(EPACL_RULE_A_TEXT, rule.text, take_string),
+	FIELD(EPACL_RULE_A_SET, rule.set, take_string),
+	FLAG(EPACL_RULE_A_SECURE),
+	FIELD(EPACL_RULE_A_REQID, rule.reqid, take_bytes),
+	FLAG(EPACL_RULE_A_LOG),
 };
 
-/* An operation of this kind there is none: for the filter of a dump alone. */
+/* Operations of these kinds there are none: for the filter of a dump alone. */
 static const struct field reasons_fields[] = {
 	FIELD(EPACL_REASONS_A_VM, vm.name, take_string),
+};
+
+static const struct field effective_fields[] = {
+	FIELD(EPACL_EFFECTIVE_A_VM, effective.vm, take_string),
+	FIELD(EPACL_EFFECTIVE_A_DIRECTION, effective.direction, take_bytes),
 };
 
 /* ---- kinds ---- */
@@ -401,7 +351,8 @@ static const struct field reasons_fields[] = {
  * struct kind - a kind of object
  * @nest: its EPACL_A_*
  * @nfields: entries of @fields
- * @whole: attribute that names it, or the whole that it is part of
+ * @whole: attribute that names it, or the whole that it is part of; 0: parts
+ *	stand for themselves
  * @repeated: bits of those that may come several times
  * @fields: its attributes
  */
@@ -433,6 +384,35 @@ static const struct kind kinds[] = {
 		FIELDS(vnet_fields),
 	},
 	{
+		.nest = EPACL_A_SUBNET,
+		.whole = EPACL_SUBNET_A_VNET,
+		FIELDS(subnet_fields),
+	},
+	{
+		.nest = EPACL_A_GROUP,
+		.whole = EPACL_GROUP_A_NAME,
+		FIELDS(group_fields),
+	},
+	{
+		.nest = EPACL_A_MEMBER,
+		FIELDS(member_fields),
+	},
+	{
+		.nest = EPACL_A_ACL,
+		.whole = EPACL_ACL_A_NAME,
+		FIELDS(acl_fields),
+	},
+	{
+		.nest = EPACL_A_LBSET,
+		.whole = EPACL_LBSET_A_NAME,
+		FIELDS(lbset_fields),
+	},
+	{
+		.nest = EPACL_A_SET,
+		.whole = EPACL_SET_A_NAME,
+		FIELDS(set_fields),
+	},
+	{
 		.nest = EPACL_A_VM,
 		.whole = EPACL_VM_A_NAME,
 		FIELDS(vm_fields),
@@ -462,19 +442,32 @@ static const struct kind kinds[] = {
 		.whole = EPACL_REASONS_A_VM,
 		FIELDS(reasons_fields),
 	},
+	{
+		.nest = EPACL_A_EFFECTIVE,
+		.whole = EPACL_EFFECTIVE_A_VM,
+		FIELDS(effective_fields),
+	},
 };
 
-static_assert(EPACL_LIMITS_A_MAX < EPACL_NL_ATTRS);
-static_assert(EPACL_SERVICE_A_MAX < EPACL_NL_ATTRS);
-static_assert(EPACL_VNET_A_MAX < EPACL_NL_ATTRS);
-static_assert(EPACL_VM_A_MAX < EPACL_NL_ATTRS);
-static_assert(EPACL_NIC_A_MAX < EPACL_NL_ATTRS);
-static_assert(EPACL_ENDPOINT_A_MAX < EPACL_NL_ATTRS);
-static_assert(EPACL_RULES_A_MAX < EPACL_NL_ATTRS);
-static_assert(EPACL_RULE_A_MAX < EPACL_NL_ATTRS);
-static_assert(EPACL_REASONS_A_MAX < EPACL_NL_ATTRS);
-/* check_once() and the masks above have a bit for each. */
-static_assert(EPACL_NL_ATTRS <= 32 && EPACL_A_MAX < 32);
+#define FITS(_kind) static_assert(EPACL_##_kind##_A_MAX < EPACL_NL_ATTRS)
+FITS(LIMITS);
+FITS(SERVICE);
+FITS(VNET);
+FITS(SUBNET);
+FITS(GROUP);
+FITS(MEMBER);
+FITS(ACL);
+FITS(LBSET);
+FITS(SET);
+FITS(VM);
+FITS(NIC);
+FITS(ENDPOINT);
+FITS(RULES);
+FITS(RULE);
+FITS(REASONS);
+FITS(EFFECTIVE);
+/* The masks of a nest have a bit for each, check_once() also for the nests. */
+static_assert(EPACL_NL_ATTRS <= 32 && EPACL_A_MAX < 64);
 
 /* The kind that is named, NULL: none, or an ERR_PTR. */
 static const struct kind *find_kind(struct nlattr **attrs,
@@ -522,162 +515,14 @@ static int take_nest(const struct kind *kind, const struct parse *p,
 	return 0;
 }
 
-/* ---- policies ---- */
-
-/* Not const: kernels before 6.7 would not take it. */
-static struct netlink_range_validation rules_range = {
-	.min = 1,
-	.max = EPACL_RULES_MAX,
-};
-
-#define STRING(_max)                                  \
-	{                                             \
-		.type = NLA_NUL_STRING, .len = (_max) \
-	}
-#define NAME STRING(EPACL_NAME_MAX)
-#define IFNAME STRING(IFNAMSIZ - 1)
-#define ARRAY(_type) NLA_POLICY_MIN_LEN(sizeof(_type))
-#define STRUCT(_type) NLA_POLICY_EXACT_LEN(sizeof(_type))
-
-static const struct nla_policy owner_policy[] = {
-	[EPACL_OWNER_A_KIND] = NLA_POLICY_RANGE(NLA_U8, EPACL_OWNER_ENDPOINT,
-						EPACL_OWNER_MAX),
-	[EPACL_OWNER_A_NAME] = NAME,
-	[EPACL_OWNER_A_PART] = NAME,
-	[EPACL_OWNER_A_DIRECTION] = NLA_POLICY_MAX(NLA_U8,
-						   EPACL_DIRECTIONS - 1),
-};
-
-static const struct nla_policy limits_policy[] = {
-	[EPACL_LIMITS_A_RULES_PER_ENDPOINT] =
-		NLA_POLICY_FULL_RANGE(NLA_U32, &rules_range),
-};
-
-static const struct nla_policy service_policy[] = {
-	[EPACL_SERVICE_A_NAME] = NAME,
-	[EPACL_SERVICE_A_VIPS] = ARRAY(struct epacl_u_prefix),
-};
-
-static const struct nla_policy vnet_policy[] = {
-	[EPACL_VNET_A_NAME] = NAME,
-	[EPACL_VNET_A_PREFIXES] = ARRAY(struct epacl_u_prefix),
-	[EPACL_VNET_A_PEER_PREFIXES] = ARRAY(struct epacl_u_prefix),
-	[EPACL_VNET_A_PEER_VNET] = NAME,
-	[EPACL_VNET_A_UPLINK] = IFNAME,
-};
-
-static const struct nla_policy vm_policy[] = {
-	[EPACL_VM_A_NAME] = NAME,
-	[EPACL_VM_A_SERVICE] = NAME,
-};
-
-static const struct nla_policy nic_policy[] = {
-	[EPACL_NIC_A_VM] = NAME,
-	[EPACL_NIC_A_DEV] = IFNAME,
-	[EPACL_NIC_A_ADDRESSES] = ARRAY(struct epacl_u_prefix),
-	[EPACL_NIC_A_MAC] = NLA_POLICY_EXACT_LEN(ETH_ALEN),
-	[EPACL_NIC_A_VNET] = NAME,
-};
-
-static const struct nla_policy endpoint_policy[] = {
-	[EPACL_ENDPOINT_A_VM] = NAME,
-	[EPACL_ENDPOINT_A_NAME] = NAME,
-	[EPACL_ENDPOINT_A_PROTO] = NLA_POLICY_MAX(NLA_U16, EPACL_PROTO_ANY),
-	[EPACL_ENDPOINT_A_PORTS] = STRUCT(struct epacl_u_ports),
-	[EPACL_ENDPOINT_A_TYPE] = { .type = NLA_U8 },
-	[EPACL_ENDPOINT_A_CODE] = { .type = NLA_U8 },
-	[EPACL_ENDPOINT_A_ADDRESS] = STRUCT(struct epacl_u_prefix),
-	[EPACL_ENDPOINT_A_PUBLICS] = ARRAY(struct epacl_u_public),
-};
-
-static const struct nla_policy rules_policy[] = {
-	[EPACL_RULES_A_OWNER] = NLA_POLICY_NESTED(owner_policy),
-	[EPACL_RULES_A_DEFAULT] = NLA_POLICY_MAX(NLA_U8, EPACL_DEFAULT_DENY),
-};
-
-static const struct nla_policy rule_policy[] = {
-	[EPACL_RULE_A_OWNER] = NLA_POLICY_NESTED(owner_policy),
-	[EPACL_RULE_A_ORDER] = NLA_POLICY_MIN(NLA_U16, 1),
-	[EPACL_RULE_A_ACTION] = NLA_POLICY_MAX(NLA_U8, EPACL_PERMIT),
-	[EPACL_RULE_A_REMOTE] = STRUCT(struct epacl_u_prefix),
-	[EPACL_RULE_A_PROTO] = NLA_POLICY_MAX(NLA_U16, EPACL_PROTO_ANY - 1),
-	[EPACL_RULE_A_LPORTS] = ARRAY(struct epacl_u_ports),
-	[EPACL_RULE_A_RPORTS] = ARRAY(struct epacl_u_ports),
-	[EPACL_RULE_A_TYPE] = { .type = NLA_U8 },
-	[EPACL_RULE_A_CODE] = { .type = NLA_U8 },
-	[EPACL_RULE_A_TEXT] = STRING(EPACL_TEXT_MAX),
-};
-
-static const struct nla_policy reasons_policy[] = {
-	[EPACL_REASONS_A_VM] = NAME,
-};
-
-/*
- * What names an object, for EPACL_CMD_REMOVE and EPACL_CMD_GET: in every kind
- * the attributes up to @_last, which come first.
- */
-#define IDENTITY(_policy, _last) _NLA_POLICY_NESTED(_last, _policy)
-
-static const struct nla_policy add_policy[EPACL_A_MAX + 1] = {
-	[EPACL_A_TXN] = { .type = NLA_U64 },
-	[EPACL_A_FLAGS] = NLA_POLICY_MASK(NLA_U32, EPACL_F_MAY_EXIST),
-	[EPACL_A_SERVICE] = NLA_POLICY_NESTED(service_policy),
-	[EPACL_A_VNET] = NLA_POLICY_NESTED(vnet_policy),
-	[EPACL_A_VM] = NLA_POLICY_NESTED(vm_policy),
-	[EPACL_A_NIC] = NLA_POLICY_NESTED(nic_policy),
-	[EPACL_A_ENDPOINT] = NLA_POLICY_NESTED(endpoint_policy),
-	[EPACL_A_RULE] = NLA_POLICY_NESTED(rule_policy),
-};
-
-static const struct nla_policy change_policy[EPACL_A_MAX + 1] = {
-	[EPACL_A_TXN] = { .type = NLA_U64 },
-	[EPACL_A_CLEAR] = { .type = NLA_U32 },
-	[EPACL_A_LIMITS] = NLA_POLICY_NESTED(limits_policy),
-	[EPACL_A_SERVICE] = NLA_POLICY_NESTED(service_policy),
-	[EPACL_A_VNET] = NLA_POLICY_NESTED(vnet_policy),
-	[EPACL_A_VM] = NLA_POLICY_NESTED(vm_policy),
-	[EPACL_A_NIC] = NLA_POLICY_NESTED(nic_policy),
-	[EPACL_A_ENDPOINT] = NLA_POLICY_NESTED(endpoint_policy),
-	[EPACL_A_RULES] = NLA_POLICY_NESTED(rules_policy),
-	[EPACL_A_RULE] = NLA_POLICY_NESTED(rule_policy),
-};
-
-static const struct nla_policy remove_policy[EPACL_A_MAX + 1] = {
-	[EPACL_A_TXN] = { .type = NLA_U64 },
-	[EPACL_A_FLAGS] = NLA_POLICY_MASK(NLA_U32, EPACL_F_IF_EXISTS),
-	[EPACL_A_SERVICE] = IDENTITY(service_policy, EPACL_SERVICE_A_NAME),
-	[EPACL_A_VNET] = IDENTITY(vnet_policy, EPACL_VNET_A_NAME),
-	[EPACL_A_VM] = IDENTITY(vm_policy, EPACL_VM_A_NAME),
-	[EPACL_A_NIC] = IDENTITY(nic_policy, EPACL_NIC_A_DEV),
-	[EPACL_A_ENDPOINT] = IDENTITY(endpoint_policy, EPACL_ENDPOINT_A_NAME),
-	[EPACL_A_RULE] = IDENTITY(rule_policy, EPACL_RULE_A_ORDER),
-};
-
-static const struct nla_policy flush_policy[EPACL_A_MAX + 1] = {
-	[EPACL_A_TXN] = { .type = NLA_U64 },
-};
-
-const struct nla_policy epacl_nl_get_policy[EPACL_A_MAX + 1] = {
-	[EPACL_A_TXN] = { .type = NLA_U64 },
-	[EPACL_A_LIMITS] = IDENTITY(limits_policy, EPACL_LIMITS_A_UNSPEC),
-	[EPACL_A_SERVICE] = IDENTITY(service_policy, EPACL_SERVICE_A_NAME),
-	[EPACL_A_VNET] = IDENTITY(vnet_policy, EPACL_VNET_A_NAME),
-	[EPACL_A_VM] = IDENTITY(vm_policy, EPACL_VM_A_NAME),
-	[EPACL_A_NIC] = IDENTITY(nic_policy, EPACL_NIC_A_DEV),
-	[EPACL_A_ENDPOINT] = IDENTITY(endpoint_policy, EPACL_ENDPOINT_A_NAME),
-	[EPACL_A_RULES] = IDENTITY(rules_policy, EPACL_RULES_A_OWNER),
-	[EPACL_A_RULE] = IDENTITY(rule_policy, EPACL_RULE_A_ORDER),
-	[EPACL_A_REASONS] = IDENTITY(reasons_policy, EPACL_REASONS_A_VM),
-};
-
 static const struct {
 	u8 verb;
 	const struct nla_policy *policy;
 } verbs[] = {
-	[EPACL_CMD_ADD] = { EPACL_VERB_ADD, add_policy },
-	[EPACL_CMD_CHANGE] = { EPACL_VERB_CHANGE, change_policy },
-	[EPACL_CMD_REMOVE] = { EPACL_VERB_REMOVE, remove_policy },
-	[EPACL_CMD_FLUSH] = { EPACL_VERB_FLUSH, flush_policy },
+	[EPACL_CMD_ADD] = { EPACL_VERB_ADD, epacl_nl_add_policy },
+	[EPACL_CMD_CHANGE] = { EPACL_VERB_CHANGE, epacl_nl_change_policy },
+	[EPACL_CMD_REMOVE] = { EPACL_VERB_REMOVE, epacl_nl_remove_policy },
+	[EPACL_CMD_FLUSH] = { EPACL_VERB_FLUSH, epacl_nl_flush_policy },
 };
 
 /* ---- operations ---- */
@@ -740,7 +585,7 @@ struct epacl_op *epacl_nl_parse_op(struct epacl_memory *memory,
 static int check_whole(const struct kind *kind, const struct parse *p,
 		       const struct epacl_op *filter)
 {
-	if (filter->set && !(filter->set & BIT(kind->whole)))
+	if (kind->whole && filter->set && !(filter->set & BIT(kind->whole)))
 		return epacl_nl_miss(p->extack, p->nest, kind->whole);
 	return 0;
 }

@@ -10,6 +10,7 @@
 #include "hooks.h"
 #include "netlink.h"
 #include "netns.h"
+#include "zone.h"
 
 static unsigned int policy_max_mib = 1024;
 module_param(policy_max_mib, uint, 0644);
@@ -80,6 +81,11 @@ static int publish(struct epacl_net *en, struct epacl_snapshot *snap,
 
 	rtnl_lock();
 	err = epacl_devices_prepare(en, snap, why);
+	if (!err && epacl_zones_renew(en, snap))
+		err = epacl_refuse(why, -ENOMEM, 0, "no memory",
+				   "no memory for connection tracking zones");
+	if (!err && snap->nsecure)
+		WRITE_ONCE(en->late, true);
 	if (!err)
 		rcu_assign_pointer(en->snapshot, snap);
 	epacl_devices_settle(en, err ? old : snap);
@@ -89,10 +95,10 @@ static int publish(struct epacl_net *en, struct epacl_snapshot *snap,
 	return err;
 }
 
-/* A VIP of a service is guarded even before the service has a VM. */
+/* A VIP of a service or an lbset is guarded even before that has a VM. */
 static bool needs_hooks(const struct epacl_root *root)
 {
-	return root->vms.n || root->services.n;
+	return root->vms.n || root->services.n || root->lbsets.n;
 }
 
 /* A VM of the host's own namespace keeps the module where it is. */
@@ -123,6 +129,7 @@ static void unhook(struct epacl_net *en)
 	if (en->hooked)
 		epacl_hooks_unregister(en);
 	en->hooked = false;
+	en->late = false;
 }
 
 /* Everything is prepared; takes the policy of @snap into force. */
@@ -222,6 +229,7 @@ static int __net_init net_start(struct net *net)
 	en->host = epacl_devices_host;
 	mutex_init(&en->commit);
 	xa_init(&en->ports);
+	INIT_WORK(&en->vlans_changed, epacl_devices_vlans_changed);
 	spin_lock_init(&en->learning);
 	mutex_init(&en->sockets_lock);
 	INIT_LIST_HEAD(&en->sockets);
@@ -237,11 +245,13 @@ static void __net_exit net_stop(struct net *net)
 	struct epacl_snapshot *snap;
 
 	epacl_netlink_net_exit(en);
+	cancel_work_sync(&en->vlans_changed);
 	mutex_lock(&en->commit);
 	snap = in_force(en);
 	rtnl_lock();
 	RCU_INIT_POINTER(en->snapshot, NULL);
 	epacl_devices_settle(en, NULL);
+	epacl_zones_forget(en);
 	rtnl_unlock();
 	unhook(en);
 	mutex_unlock(&en->commit);

@@ -8,11 +8,14 @@
 
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
+#include <linux/workqueue.h>
 #include <linux/xarray.h>
 #include <net/net_namespace.h>
 #include "decide.h"
 #include "policy.h"
 #include "snapshot.h"
+
+struct epacl_zones;
 
 /**
  * struct epacl_net - a namespace
@@ -21,6 +24,11 @@
  * @snapshot: policy in force; replaced under RTNL, read under RCU
  * @commit: serialises commits; taken before RTNL, never under it
  * @ports: struct epacl_port by ifindex; changed under RTNL, read under RCU
+ * @zones: connection tracking zones that are in use; replaced under RTNL, read
+ *	under RCU; NULL: none
+ * @vlans_changed: finds @zones anew
+ * @late: a policy asked for IPsec since the hooks were registered, so that there
+ *	may be packets whose verdict was deferred
  * @learning: serialises what the packet path learns, once for each fact
  * @memory: account of its policy
  * @counters: of verdicts that concern no VM
@@ -33,6 +41,9 @@ struct epacl_net {
 	struct epacl_snapshot __rcu *snapshot;
 	struct mutex commit;
 	struct xarray ports;
+	struct epacl_zones __rcu *zones;
+	struct work_struct vlans_changed;
+	bool late;
 	spinlock_t learning;
 	struct epacl_memory memory;
 	struct epacl_counters *counters;

@@ -5,7 +5,6 @@
 #include <linux/kernel.h>
 #include <linux/log2.h>
 #include <linux/sched.h>
-#include "classify.h"
 #include "policy_internal.h"
 #include "station.h"
 
@@ -18,81 +17,19 @@ static void breathe(u32 i)
 		cond_resched();
 }
 
-void epacl_rule_put(struct epacl_rule *rule)
-{
-	if (!rule || !refcount_dec_and_test(&rule->refs))
-		return;
-	epacl_counters_put(rule->counters);
-	epacl_free(rule);
-}
-
-struct epacl_acl *epacl_acl_alloc(struct epacl_memory *memory, u64 epoch)
-{
-	struct epacl_acl *acl = epacl_alloc(memory, sizeof(*acl));
-
-	if (!acl)
-		return NULL;
-	refcount_set(&acl->refs, 1);
-	acl->epoch = epoch;
-	return acl;
-}
-
-struct epacl_acl *epacl_acl_copy(struct epacl_memory *memory, u64 epoch,
-				 const struct epacl_acl *from)
-{
-	struct epacl_acl *acl = epacl_acl_alloc(memory, epoch);
-	struct epacl_rule **room;
-	u32 i;
-
-	if (!acl)
-		return NULL;
-	acl->deflt = from->deflt;
-	acl->npermit = from->npermit;
-	if (!from->n)
-		return acl;
-	room = epacl_alloc(memory, from->room * sizeof(*room));
-	if (!room) {
-		epacl_free(acl);
-		return NULL;
-	}
-	acl->room = from->room;
-	acl->front = from->front;
-	acl->rules = room + acl->front;
-	for (i = 0; i < from->n; i++) {
-		refcount_inc(&from->rules[i]->refs);
-		acl->rules[i] = from->rules[i];
-		breathe(i);
-	}
-	acl->n = from->n;
-	return acl;
-}
-
-void epacl_acl_put(struct epacl_acl *acl)
-{
-	u32 i;
-
-	if (!acl || !refcount_dec_and_test(&acl->refs))
-		return;
-	for (i = 0; i < acl->n; i++) {
-		epacl_rule_put(acl->rules[i]);
-		breathe(i);
-	}
-	if (acl->table)
-		epacl_table_free(acl->table);
-	if (acl->rules)
-		epacl_free(acl->rules - acl->front);
-	epacl_free(acl);
-}
-
-struct epacl_nic *epacl_nic_alloc(struct epacl_memory *memory, u32 n)
+struct epacl_nic *epacl_nic_alloc(struct epacl_memory *memory, u32 n,
+				  u32 nvlans)
 {
 	struct epacl_nic *nic;
 
-	nic = epacl_alloc(memory, sizeof(*nic) + n * sizeof(*nic->prefixes));
+	nic = epacl_alloc(memory, sizeof(*nic) + n * sizeof(*nic->prefixes) +
+					  nvlans * sizeof(*nic->vlans));
 	if (!nic)
 		return NULL;
 	nic->prefixes = (struct epacl_prefix *)(nic + 1);
 	nic->n = n;
+	nic->vlans = (u16 *)(nic->prefixes + n);
+	nic->nvlans = nvlans;
 	return nic;
 }
 
@@ -107,15 +44,19 @@ void epacl_nic_free(struct epacl_nic *nic)
 static struct epacl_nic *nic_copy(struct epacl_memory *memory,
 				  const struct epacl_nic *from, bool keep_ops)
 {
-	struct epacl_nic *nic = epacl_nic_alloc(memory, from->n);
+	struct epacl_nic *nic = epacl_nic_alloc(memory, from->n, from->nvlans);
 	struct epacl_prefix *prefixes;
+	u16 *vlans;
 
 	if (!nic)
 		return NULL;
 	prefixes = nic->prefixes;
+	vlans = nic->vlans;
 	*nic = *from;
 	nic->prefixes = prefixes;
+	nic->vlans = vlans;
 	memcpy(prefixes, from->prefixes, from->n * sizeof(*prefixes));
+	memcpy(vlans, from->vlans, from->nvlans * sizeof(*vlans));
 	epacl_station_get(nic->station);
 	if (!keep_ops)
 		nic->op = 0;
@@ -139,7 +80,7 @@ void epacl_endpoint_free(struct epacl_endpoint *endpoint)
 {
 	if (!endpoint)
 		return;
-	epacl_acl_put(endpoint->acl);
+	epacl_slots_put(&endpoint->slot, 1);
 	epacl_free(endpoint);
 }
 
@@ -157,7 +98,7 @@ static struct epacl_endpoint *endpoint_copy(struct epacl_memory *memory,
 	*endpoint = *from;
 	endpoint->publics = publics;
 	memcpy(publics, from->publics, from->npublics * sizeof(*publics));
-	refcount_inc(&endpoint->acl->refs);
+	epacl_slots_share(&endpoint->slot, &from->slot, 1);
 	if (!keep_ops)
 		endpoint->op = 0;
 	return endpoint;
@@ -174,8 +115,7 @@ static void vm_release(struct epacl_obj *obj)
 		epacl_endpoint_free(vm->endpoints[i]);
 		breathe(i);
 	}
-	for (i = 0; i < EPACL_DIRECTIONS; i++)
-		epacl_acl_put(vm->acl[i]);
+	epacl_slots_put(vm->slot, EPACL_DIRECTIONS);
 	epacl_counters_put(vm->counters);
 	epacl_free(vm->nics);
 	epacl_free(vm->endpoints);
@@ -199,20 +139,13 @@ struct epacl_vm *epacl_vm_alloc(struct epacl_memory *memory, const char *name,
 				u64 epoch)
 {
 	struct epacl_vm *vm = vm_bare(memory, name, epoch);
-	int i;
 
 	if (!vm)
 		return NULL;
 	vm->counters = epacl_counters_alloc(EPACL_VERDICT_COUNTERS);
-	if (!vm->counters)
-		goto fail;
-	for (i = 0; i < EPACL_DIRECTIONS; i++) {
-		vm->acl[i] = epacl_acl_alloc(memory, epoch);
-		if (!vm->acl[i])
-			goto fail;
-	}
-	return vm;
-fail:
+	if (vm->counters &&
+	    !epacl_slots_init(memory, epoch, vm->slot, EPACL_DIRECTIONS))
+		return vm;
 	epacl_obj_put(&vm->obj);
 	return NULL;
 }
@@ -223,13 +156,18 @@ static size_t room(u32 n)
 	return n ? max_t(size_t, 4, roundup_pow_of_two(n)) : 0;
 }
 
+void *epacl_room(struct epacl_memory *memory, u32 n)
+{
+	return epacl_alloc(memory, room(n) * sizeof(void *));
+}
+
 void *epacl_more_room(struct epacl_memory *memory, void *array, u32 n)
 {
 	void *more;
 
 	if (room(n) >= n + 1)
 		return array;
-	more = epacl_alloc(memory, room(n + 1) * sizeof(void *));
+	more = epacl_room(memory, n + 1);
 	if (!more)
 		return NULL;
 	if (n)
@@ -245,7 +183,7 @@ static bool copy_nics(struct epacl_memory *memory, struct epacl_vm *vm,
 
 	if (!from->nnics)
 		return true;
-	vm->nics = epacl_alloc(memory, room(from->nnics) * sizeof(*vm->nics));
+	vm->nics = epacl_room(memory, from->nnics);
 	if (!vm->nics)
 		return false;
 	for (i = 0; i < from->nnics; i++) {
@@ -264,8 +202,7 @@ static bool copy_endpoints(struct epacl_memory *memory, struct epacl_vm *vm,
 
 	if (!from->nendpoints)
 		return true;
-	vm->endpoints = epacl_alloc(memory, room(from->nendpoints) *
-						    sizeof(*vm->endpoints));
+	vm->endpoints = epacl_room(memory, from->nendpoints);
 	if (!vm->endpoints)
 		return false;
 	for (i = 0; i < from->nendpoints; i++) {
@@ -283,7 +220,6 @@ struct epacl_vm *epacl_vm_copy(struct epacl_memory *memory, u64 epoch,
 			       const struct epacl_vm *from, bool keep_ops)
 {
 	struct epacl_vm *vm = vm_bare(memory, from->obj.name, epoch);
-	int i;
 
 	if (!vm)
 		return NULL;
@@ -292,10 +228,9 @@ struct epacl_vm *epacl_vm_copy(struct epacl_memory *memory, u64 epoch,
 	strscpy(vm->service, from->service, sizeof(vm->service));
 	epacl_counters_get(from->counters);
 	vm->counters = from->counters;
-	for (i = 0; i < EPACL_DIRECTIONS; i++) {
-		refcount_inc(&from->acl[i]->refs);
-		vm->acl[i] = from->acl[i];
-	}
+	epacl_slots_share(vm->slot, from->slot, EPACL_DIRECTIONS);
+	vm->ngroups = from->ngroups;
+	memcpy(vm->groups, from->groups, sizeof(vm->groups));
 	if (!copy_nics(memory, vm, from, keep_ops) ||
 	    !copy_endpoints(memory, vm, from, keep_ops)) {
 		epacl_obj_put(&vm->obj);

@@ -37,21 +37,10 @@ struct epacl_endpoint *epacl_vm_endpoint(const struct epacl_vm *vm,
 	return vm->endpoints[pos];
 }
 
-static int public_compare(const void *a, const void *b)
-{
-	const struct epacl_public *x = a, *y = b;
-	int diff;
-
-	if (x->ip.family != y->ip.family)
-		return x->ip.family - y->ip.family;
-	diff = memcmp(x->ip.b, y->ip.b, sizeof(x->ip.b));
-	return diff ? diff : x->port - y->port;
-}
-
 static void sort_publics(struct epacl_endpoint *endpoint)
 {
 	sort(endpoint->publics, endpoint->npublics, sizeof(*endpoint->publics),
-	     public_compare, NULL);
+	     epacl_public_compare, NULL);
 }
 
 /* All but the publics and the rule list. */
@@ -77,6 +66,11 @@ static void fill(const struct epacl_op *op, const struct epacl_endpoint *old,
 	endpoint->address = epacl_op_gives(op, EPACL_ENDPOINT_A_ADDRESS) ?
 				    op->endpoint.address :
 				    old->address;
+	strscpy(endpoint->lbset,
+		epacl_op_gives(op, EPACL_ENDPOINT_A_LBSET) ?
+			op->endpoint.lbset :
+			old->lbset,
+		sizeof(endpoint->lbset));
 	endpoint->op = op->index;
 }
 
@@ -130,7 +124,7 @@ static bool has_public(const struct epacl_endpoint *endpoint,
 	u32 i;
 
 	for (i = 0; i < endpoint->npublics; i++)
-		if (!public_compare(&endpoint->publics[i], public))
+		if (!epacl_public_compare(&endpoint->publics[i], public))
 			return true;
 	return false;
 }
@@ -173,10 +167,51 @@ static u16 difference(const struct epacl_endpoint *asked,
 		return EPACL_ENDPOINT_A_ADDRESS;
 	if (!publics_equal(asked, is))
 		return EPACL_ENDPOINT_A_PUBLICS;
+	if (strcmp(asked->lbset, is->lbset))
+		return EPACL_ENDPOINT_A_LBSET;
 	return 0;
 }
 
 /* ---- operations ---- */
+
+static int check_lbset(struct epacl_txn *txn, const struct epacl_vm *vm,
+		       const struct epacl_endpoint *endpoint)
+{
+	const u16 attr = EPACL_ENDPOINT_A_LBSET;
+	int err;
+
+	if (!endpoint->lbset[0])
+		return 0;
+	err = epacl_need(txn, EPACL_A_LBSET, attr, endpoint->lbset);
+	if (err)
+		return err;
+	return epacl_endpoint_check_member(
+		&txn->why, attr, vm, endpoint,
+		epacl_lbset(
+			epacl_pmap_find(&txn->root->lbsets, endpoint->lbset)));
+}
+
+/* The list of the lbset is asked in place of its own: that one must be empty. */
+static int check_list(struct epacl_refusal *why, const struct epacl_vm *vm,
+		      const struct epacl_endpoint *endpoint,
+		      const struct epacl_slot *slot)
+{
+	if (!endpoint->lbset[0] || epacl_slot_is_untouched(slot))
+		return 0;
+	if (slot->use[0])
+		return epacl_refuse(
+			why, -EBUSY, EPACL_ENDPOINT_A_LBSET,
+			"endpoint has a rule list of its own",
+			"endpoint '%s/%s' uses acl '%s': as a member of lbset '%s' it can have no list of its own",
+			vm->obj.name, endpoint->name, slot->use,
+			endpoint->lbset);
+	return epacl_refuse(
+		why, -EBUSY, EPACL_ENDPOINT_A_LBSET,
+		"endpoint has a rule list of its own",
+		"endpoint '%s/%s' has %s of its own: as a member of lbset '%s' it can have none",
+		vm->obj.name, endpoint->name,
+		slot->acl->n ? "rules" : "a default", endpoint->lbset);
+}
 
 /* The last checks before @endpoint becomes one of @vm. */
 static int settle(struct epacl_txn *txn, const struct epacl_vm *vm,
@@ -185,6 +220,8 @@ static int settle(struct epacl_txn *txn, const struct epacl_vm *vm,
 	int err;
 
 	err = epacl_endpoint_check_vm(&txn->why, vm, endpoint);
+	if (!err)
+		err = check_lbset(txn, vm, endpoint);
 	if (!err)
 		err = epacl_auto_ports_choose(txn, vm, endpoint);
 	if (err)
@@ -202,8 +239,7 @@ static int insert(struct epacl_txn *txn, struct epacl_vm *vm, u32 pos,
 	err = settle(txn, vm, endpoint);
 	if (err)
 		return err;
-	endpoint->acl = epacl_acl_alloc(txn->memory, txn->epoch);
-	if (!endpoint->acl)
+	if (epacl_slots_init(txn->memory, txn->epoch, &endpoint->slot, 1))
 		return -ENOMEM;
 	vm = epacl_own_vm(txn, vm);
 	if (!vm)
@@ -259,14 +295,15 @@ static int replace(struct epacl_txn *txn, struct epacl_vm *vm, u32 pos,
 {
 	int err;
 
-	err = settle(txn, vm, endpoint);
+	err = check_list(&txn->why, vm, endpoint, &vm->endpoints[pos]->slot);
+	if (!err)
+		err = settle(txn, vm, endpoint);
 	if (err)
 		return err;
 	vm = epacl_own_vm(txn, vm);
 	if (!vm)
 		return -ENOMEM;
-	endpoint->acl = vm->endpoints[pos]->acl;
-	refcount_inc(&endpoint->acl->refs);
+	epacl_slots_share(&endpoint->slot, &vm->endpoints[pos]->slot, 1);
 	epacl_endpoint_free(vm->endpoints[pos]);
 	vm->endpoints[pos] = endpoint;
 	vm->obj.op = endpoint->op;
@@ -333,13 +370,15 @@ const struct epacl_kind epacl_kind_endpoint = {
 		[EPACL_ENDPOINT_A_CODE] = "code",
 		[EPACL_ENDPOINT_A_ADDRESS] = "address",
 		[EPACL_ENDPOINT_A_PUBLICS] = "public",
+		[EPACL_ENDPOINT_A_LBSET] = "lbset",
 	},
 	.identity = BIT(EPACL_ENDPOINT_A_VM) | BIT(EPACL_ENDPOINT_A_NAME),
 	.required = BIT(EPACL_ENDPOINT_A_PROTO),
 	.clearable = BIT(EPACL_ENDPOINT_A_PORTS) | BIT(EPACL_ENDPOINT_A_TYPE) |
 		     BIT(EPACL_ENDPOINT_A_CODE) |
 		     BIT(EPACL_ENDPOINT_A_ADDRESS) |
-		     BIT(EPACL_ENDPOINT_A_PUBLICS),
+		     BIT(EPACL_ENDPOINT_A_PUBLICS) |
+		     BIT(EPACL_ENDPOINT_A_LBSET),
 	.add = add_endpoint,
 	.change = change_endpoint,
 	.remove = remove_endpoint,

@@ -5,6 +5,7 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/sched.h>
+#include <linux/sort.h>
 #include "policy_internal.h"
 #include "snapshot.h"
 #include "station.h"
@@ -26,14 +27,30 @@ static u32 position(const struct epacl_vm *vm, const char *dev)
 	return i;
 }
 
-static int check_prefix(struct epacl_refusal *why,
-			const struct epacl_prefix *prefix)
+/* Does number @i of the prefixes of @nic come from 'shared'? */
+static u16 attr_of(const struct epacl_nic *nic, u32 i)
 {
+	return i < nic->n - nic->nshared ? EPACL_NIC_A_ADDRESSES :
+					   EPACL_NIC_A_SHARED;
+}
+
+static int check_prefix(struct epacl_refusal *why, const struct epacl_nic *nic,
+			u32 i)
+{
+	const struct epacl_prefix *prefix = &nic->prefixes[i];
+	u16 attr = attr_of(nic, i);
+	char text[EPACL_IP_TEXT];
+
+	if (attr == EPACL_NIC_A_SHARED && !epacl_prefix_is_plain(prefix))
+		return epacl_refuse(
+			why, -EINVAL, attr, "not a plain address",
+			"shared %s is a prefix: it takes plain addresses",
+			epacl_prefix_text(prefix, text));
 	/* A router may well have 0.0.0.0/0, but nobody has 0.0.0.0. */
 	if (!epacl_prefix_is_plain(prefix) &&
 	    epacl_ip_is_unspecified(&prefix->ip))
 		return 0;
-	return epacl_check_unicast(why, EPACL_NIC_A_ADDRESSES, "address",
+	return epacl_check_unicast(why, attr, epacl_kind_nic.words[attr],
 				   &prefix->ip);
 }
 
@@ -45,20 +62,49 @@ static int check_prefixes(struct epacl_refusal *why,
 	int err;
 
 	for (i = 0; i < nic->n; i++) {
-		err = check_prefix(why, &nic->prefixes[i]);
+		err = check_prefix(why, nic, i);
 		if (err)
 			return err;
 		for (k = 0; k < i; k++)
 			if (!epacl_prefix_compare(&nic->prefixes[i],
 						  &nic->prefixes[k]))
 				return epacl_refuse(
-					why, -EINVAL, EPACL_NIC_A_ADDRESSES,
+					why, -EINVAL, attr_of(nic, i),
 					"an address stands twice",
 					"address %s stands twice",
 					epacl_prefix_text(&nic->prefixes[i],
 							  text));
 	}
 	return 0;
+}
+
+/* They are sorted. */
+static int check_vlans(struct epacl_refusal *why, const struct epacl_nic *nic)
+{
+	u32 i;
+
+	for (i = 0; i < nic->nvlans; i++) {
+		if (!nic->vlans[i] || nic->vlans[i] > 4094)
+			return epacl_refuse(why, -EINVAL, EPACL_NIC_A_VLANS,
+					    "not a VLAN tag",
+					    "vlan %u: it takes 1 to 4094",
+					    nic->vlans[i]);
+		if (i && nic->vlans[i - 1] == nic->vlans[i])
+			return epacl_refuse(why, -EINVAL, EPACL_NIC_A_VLANS,
+					    "a tag stands twice",
+					    "vlan %u stands twice",
+					    nic->vlans[i]);
+	}
+	return 0;
+}
+
+static int check_serves(struct epacl_refusal *why, const struct epacl_op *op)
+{
+	if (!(op->nic.serves & ~(EPACL_SERVES_DHCP | EPACL_SERVES_RA)))
+		return 0;
+	return epacl_refuse(why, -EINVAL, EPACL_NIC_A_SERVES,
+			    "not what a nic can serve",
+			    "'serves' takes dhcp and ra");
 }
 
 static int check_mac(struct epacl_refusal *why, const u8 *mac)
@@ -68,13 +114,13 @@ static int check_mac(struct epacl_refusal *why, const u8 *mac)
 	if (mac[0] & 1)
 		fault = "a group address";
 	else if (!epacl_mac_number(mac))
-		fault = "no address";
+		fault = "all zeros";
 	else
 		return 0;
 	return epacl_refuse(
 		why, -EINVAL, EPACL_NIC_A_MAC,
 		"not the MAC address of one station",
-		"mac %02x:%02x:%02x:%02x:%02x:%02x is %s: it takes that of one station",
+		"mac %02x:%02x:%02x:%02x:%02x:%02x is %s: a nic needs a unicast MAC",
 		mac[0], mac[1], mac[2], mac[3], mac[4], mac[5], fault);
 }
 
@@ -85,14 +131,17 @@ static int check(struct epacl_txn *txn, const struct epacl_nic *nic)
 	err = epacl_check_dev(&txn->why, EPACL_NIC_A_DEV, nic->dev);
 	if (!err)
 		err = check_prefixes(&txn->why, nic);
+	if (!err)
+		err = check_vlans(&txn->why, nic);
 	if (!err && nic->has_mac)
 		err = check_mac(&txn->why, nic->mac);
 	if (!err && nic->vnet[0])
-		err = epacl_need_vnet(txn, EPACL_NIC_A_VNET, nic->vnet);
+		err = epacl_need(txn, EPACL_A_VNET, EPACL_NIC_A_VNET,
+				 nic->vnet);
 	return err;
 }
 
-/* All but the addresses. */
+/* All but the lists. */
 static void fill(const struct epacl_op *op, const struct epacl_nic *old,
 		 struct epacl_nic *nic)
 {
@@ -104,32 +153,95 @@ static void fill(const struct epacl_op *op, const struct epacl_nic *old,
 	strscpy(nic->vnet,
 		epacl_op_gives(op, EPACL_NIC_A_VNET) ? op->nic.vnet : old->vnet,
 		sizeof(nic->vnet));
+	nic->serves = epacl_op_gives(op, EPACL_NIC_A_SERVES) ? op->nic.serves :
+							       old->serves;
 	nic->op = op->index;
+}
+
+/* What a nic is going to have. */
+struct lists {
+	struct epacl_list prefixes;
+	struct epacl_list shared;
+	struct epacl_list vlans;
+};
+
+static int choose_lists(struct epacl_refusal *why, const struct epacl_op *op,
+			const struct epacl_nic *old, struct lists *lists)
+{
+	u32 nplain = old->n - old->nshared;
+	int err;
+
+	lists->prefixes = op->nic.prefixes;
+	lists->shared = op->nic.shared;
+	lists->vlans = op->nic.vlans;
+	if (!epacl_op_gives(op, EPACL_NIC_A_ADDRESSES)) {
+		lists->prefixes.n = nplain;
+		lists->prefixes.p = old->prefixes;
+	}
+	if (!epacl_op_gives(op, EPACL_NIC_A_SHARED)) {
+		lists->shared.n = old->nshared;
+		lists->shared.p = old->prefixes + nplain;
+	}
+	if (!epacl_op_gives(op, EPACL_NIC_A_VLANS)) {
+		lists->vlans.n = old->nvlans;
+		lists->vlans.p = old->vlans;
+	}
+	err = epacl_check_count(why, EPACL_NIC_A_ADDRESSES, "address",
+				lists->prefixes.n, 1, EPACL_PREFIXES_MAX);
+	if (!err)
+		err = epacl_check_count(why, EPACL_NIC_A_SHARED, "shared",
+					lists->shared.n, 0,
+					EPACL_PREFIXES_MAX - lists->prefixes.n);
+	if (!err)
+		err = epacl_check_count(why, EPACL_NIC_A_VLANS, "vlan",
+					lists->vlans.n, 0, EPACL_VLANS_MAX);
+	return err;
+}
+
+static int vlan_compare(const void *a, const void *b)
+{
+	return *(const u16 *)a - *(const u16 *)b;
+}
+
+static int take_lists(struct epacl_refusal *why, const struct lists *lists,
+		      struct epacl_nic *nic)
+{
+	int err;
+
+	nic->nshared = lists->shared.n;
+	if (nic->nvlans)
+		memcpy(nic->vlans, lists->vlans.p,
+		       nic->nvlans * sizeof(*nic->vlans));
+	sort(nic->vlans, nic->nvlans, sizeof(*nic->vlans), vlan_compare, NULL);
+	err = epacl_take_prefixes(why, EPACL_NIC_A_ADDRESSES, "address",
+				  nic->prefixes, &lists->prefixes);
+	if (err)
+		return err;
+	return epacl_take_prefixes(why, EPACL_NIC_A_SHARED, "shared",
+				   nic->prefixes + lists->prefixes.n,
+				   &lists->shared);
 }
 
 /* A new nic: @old, or nothing, as the operation changes it. NULL: see @err. */
 static struct epacl_nic *build(struct epacl_txn *txn, const struct epacl_op *op,
 			       const struct epacl_nic *old, int *err)
 {
-	struct epacl_list list = op->nic.prefixes;
 	struct epacl_nic *nic;
+	struct lists lists;
 
-	if (!epacl_op_gives(op, EPACL_NIC_A_ADDRESSES)) {
-		list.n = old->n;
-		list.p = old->prefixes;
-	}
-	*err = epacl_check_count(&txn->why, EPACL_NIC_A_ADDRESSES, "address",
-				 list.n, 1, EPACL_PREFIXES_MAX);
+	*err = check_serves(&txn->why, op);
+	if (!*err)
+		*err = choose_lists(&txn->why, op, old, &lists);
 	if (*err)
 		return NULL;
-	nic = epacl_nic_alloc(txn->memory, list.n);
+	nic = epacl_nic_alloc(txn->memory, lists.prefixes.n + lists.shared.n,
+			      lists.vlans.n);
 	if (!nic) {
 		*err = -ENOMEM;
 		return NULL;
 	}
 	fill(op, old, nic);
-	*err = epacl_take_prefixes(&txn->why, EPACL_NIC_A_ADDRESSES, "address",
-				   nic->prefixes, &list);
+	*err = take_lists(&txn->why, &lists, nic);
 	if (!*err)
 		*err = check(txn, nic);
 	if (!*err)
@@ -140,13 +252,21 @@ static struct epacl_nic *build(struct epacl_txn *txn, const struct epacl_op *op,
 
 static u16 difference(const struct epacl_nic *a, const struct epacl_nic *b)
 {
-	if (!epacl_prefixes_equal(a->prefixes, a->n, b->prefixes, b->n))
+	u32 na = a->n - a->nshared, nb = b->n - b->nshared;
+
+	if (!epacl_prefixes_equal(a->prefixes, na, b->prefixes, nb))
 		return EPACL_NIC_A_ADDRESSES;
 	if (a->has_mac != b->has_mac || memcmp(a->mac, b->mac, ETH_ALEN))
 		return EPACL_NIC_A_MAC;
 	if (strcmp(a->vnet, b->vnet))
 		return EPACL_NIC_A_VNET;
-	return 0;
+	if (!epacl_prefixes_equal(a->prefixes + na, a->nshared,
+				  b->prefixes + nb, b->nshared))
+		return EPACL_NIC_A_SHARED;
+	if (a->nvlans != b->nvlans ||
+	    memcmp(a->vlans, b->vlans, a->nvlans * sizeof(*a->vlans)))
+		return EPACL_NIC_A_VLANS;
+	return a->serves != b->serves ? EPACL_NIC_A_SERVES : 0;
 }
 
 /*
@@ -326,10 +446,15 @@ const struct epacl_kind epacl_kind_nic = {
 		[EPACL_NIC_A_ADDRESSES] = "address",
 		[EPACL_NIC_A_MAC] = "mac",
 		[EPACL_NIC_A_VNET] = "vnet",
+		[EPACL_NIC_A_SHARED] = "shared",
+		[EPACL_NIC_A_VLANS] = "vlan",
+		[EPACL_NIC_A_SERVES] = "serves",
 	},
 	.identity = BIT(EPACL_NIC_A_VM) | BIT(EPACL_NIC_A_DEV),
 	.required = BIT(EPACL_NIC_A_ADDRESSES),
-	.clearable = BIT(EPACL_NIC_A_MAC) | BIT(EPACL_NIC_A_VNET),
+	.clearable = BIT(EPACL_NIC_A_MAC) | BIT(EPACL_NIC_A_VNET) |
+		     BIT(EPACL_NIC_A_SHARED) | BIT(EPACL_NIC_A_VLANS) |
+		     BIT(EPACL_NIC_A_SERVES),
 	.add = add_nic,
 	.change = change_nic,
 	.remove = remove_nic,

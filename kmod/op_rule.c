@@ -6,328 +6,94 @@
 #include <linux/kernel.h>
 #include "policy_internal.h"
 
-/* ---- whose list ---- */
+/* ---- whose rules they are ---- */
 
-/* The list that an operation is about. */
-struct place {
-	struct epacl_vm *vm; /* NULL: there is no such list */
-	u32 endpoint;
-	const struct epacl_owner *owner;
-	const struct epacl_acl *acl;
-};
-
-static void describe(char *what, size_t room, const struct epacl_owner *owner)
+static const char *lbset_of(const struct epacl_place *place)
 {
-	if (owner->kind == EPACL_OWNER_ENDPOINT)
-		snprintf(what, room, "endpoint '%s/%s'", owner->name,
-			 owner->part);
-	else
-		snprintf(what, room, "vm '%s' %s", owner->name,
-			 owner->direction == EPACL_IN ? "in" : "out");
+	if (place->owner->kind != EPACL_OWNER_ENDPOINT)
+		return "";
+	return epacl_vm_endpoint(epacl_vm(place->obj), place->owner->part)
+		->lbset;
 }
 
-static int check_owner(struct epacl_refusal *why, u16 attr,
-		       const struct epacl_owner *owner)
+/*
+ * A list that nobody asks is not to be changed: whoever does means the one that
+ * is asked in its place.
+ */
+static int check_asked(struct epacl_refusal *why, u16 attr,
+		       const struct epacl_place *place)
 {
-	if (owner->kind == EPACL_OWNER_ENDPOINT && owner->direction == EPACL_IN)
-		return 0;
-	if (owner->kind == EPACL_OWNER_VM &&
-	    owner->direction < EPACL_DIRECTIONS && !owner->part[0])
+	const char *use = place->slot ? place->slot->use : "";
+	const char *lbset = lbset_of(place);
+	char what[EPACL_WHAT];
+
+	if (!*use && !*lbset)
 		return 0;
 	return epacl_refuse(
-		why, -EINVAL, attr, "not the owner of a rule list",
-		"a rule list is that of an endpoint, or of a vm in or out");
+		why, -EBUSY, attr, "another list is in the place of this one",
+		"rules of %s are those of %s '%s': change that one by its name",
+		epacl_owner_text(place->owner, what), *use ? "acl" : "lbset",
+		*use ? use : lbset);
 }
 
-/* Return: 0 also if it is fine that the list is not there. */
-static int find_place(struct epacl_txn *txn, const struct epacl_op *op,
-		      u16 attr, const struct epacl_owner *owner,
-		      struct place *place)
+static bool is_limited(const struct epacl_owner *owner)
 {
-	struct epacl_vm *vm;
-	char what[EPACL_WHAT];
-	int err;
+	return owner->kind == EPACL_OWNER_ENDPOINT ||
+	       owner->kind == EPACL_OWNER_LBSET;
+}
 
-	memset(place, 0, sizeof(*place));
-	err = check_owner(&txn->why, attr, owner);
-	if (!err)
-		err = epacl_find_vm(txn, op, attr, owner->name, &vm);
-	if (err || !vm)
-		return err;
-	if (owner->kind == EPACL_OWNER_VM) {
-		place->acl = vm->acl[owner->direction];
-	} else if (!epacl_vm_endpoint(vm, owner->part)) {
-		describe(what, sizeof(what), owner);
-		return epacl_missing(txn, op, attr, what);
-	} else {
-		place->endpoint = epacl_endpoint_position(vm, owner->part);
-		place->acl = vm->endpoints[place->endpoint]->acl;
-	}
-	place->vm = vm;
-	place->owner = owner;
+/* @user: whom the limit concerns: the owner of the list, or one who uses it. */
+static int refuse_limit(struct epacl_txn *txn, u16 attr, const char *what,
+			u32 n, const struct epacl_owner *user)
+{
+	char text[EPACL_WHAT];
+
+	return epacl_refuse(
+		&txn->why, -ENOSPC, attr,
+		"limit rules-per-endpoint is reached, see 'change limit'",
+		"%s has %u rules%s%s, the limit is %u: raise it with 'change limit rules-per-endpoint N' (at most %u)",
+		what, n, user ? " and serves " : "",
+		user ? epacl_owner_text(user, text) : "",
+		txn->root->rules_per_endpoint, EPACL_RULES_MAX);
+}
+
+/* May the list at @place have one more? */
+static int check_limit(struct epacl_txn *txn, const struct epacl_place *place)
+{
+	const struct epacl_acl *acl = *place->acl;
+	struct epacl_owner user;
+	char what[EPACL_WHAT];
+
+	if (acl->n < txn->root->rules_per_endpoint)
+		return 0;
+	epacl_owner_text(place->owner, what);
+	if (is_limited(place->owner))
+		return refuse_limit(txn, EPACL_RULE_A_OWNER, what, acl->n,
+				    NULL);
+	if (place->owner->kind == EPACL_OWNER_ACL &&
+	    epacl_use_is_limited(txn, place->owner->name, &user))
+		return refuse_limit(txn, EPACL_RULE_A_OWNER, what, acl->n,
+				    &user);
 	return 0;
 }
 
 /* The list at @place, to be changed. NULL: no memory. */
-static struct epacl_acl *own_place(struct epacl_txn *txn,
-				   const struct place *place)
+static struct epacl_acl *own_list(struct epacl_txn *txn,
+				  struct epacl_place *place)
 {
-	struct epacl_vm *vm = epacl_own_vm(txn, place->vm);
-
-	if (!vm)
+	if (epacl_own_place(txn, place))
 		return NULL;
-	if (place->owner->kind == EPACL_OWNER_VM)
-		return epacl_own_acl(txn, &vm->acl[place->owner->direction]);
-	return epacl_own_acl(txn, &vm->endpoints[place->endpoint]->acl);
-}
-
-/* Where @order is in @acl, or belongs. */
-static u32 position(const struct epacl_acl *acl, u16 order)
-{
-	u32 lo = 0, hi = acl->n, mid;
-
-	while (lo < hi) {
-		mid = lo + (hi - lo) / 2;
-		if (acl->rules[mid]->order < order)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
-}
-
-/* ---- what a rule says ---- */
-
-static bool is_icmp(u16 proto)
-{
-	return proto == 1 || proto == 58;
-}
-
-static int check_ports(struct epacl_refusal *why, u16 attr, u16 proto,
-		       const struct epacl_ports *ports, u32 n)
-{
-	const char *word = epacl_kind_rule.words[attr];
-	u32 i;
-
-	if (n && proto != EPACL_PROTO_ANY && !epacl_proto_has_ports(proto))
-		return epacl_refuse(
-			why, -EINVAL, attr, "protocol without ports",
-			"'%s' does not go with protocol %u, which has no ports",
-			word, proto);
-	for (i = 0; i < n; i++)
-		if (ports[i].lo > ports[i].hi)
-			return epacl_refuse(why, -EINVAL, attr,
-					    "range of ports is reversed",
-					    "'%s' %u-%u ends before it begins",
-					    word, ports[i].lo, ports[i].hi);
-	return 0;
-}
-
-static int check_match(struct epacl_refusal *why,
-		       const struct epacl_match *match)
-{
-	int err;
-
-	if (match->proto > EPACL_PROTO_ANY)
-		return epacl_refuse(why, -EINVAL, EPACL_RULE_A_PROTO,
-				    "not a protocol",
-				    "protocol %u: it takes 0 to 255",
-				    match->proto);
-	if (match->has_type && !is_icmp(match->proto))
-		return epacl_refuse(why, -EINVAL, EPACL_RULE_A_TYPE,
-				    "type without ICMP",
-				    "'type' takes proto icmp or icmpv6");
-	if (match->has_code && !match->has_type)
-		return epacl_refuse(why, -EINVAL, EPACL_RULE_A_CODE,
-				    "code without type", "'code' takes a type");
-	err = check_ports(why, EPACL_RULE_A_LPORTS, match->proto, match->ports,
-			  match->nlports);
-	if (err)
-		return err;
-	return check_ports(why, EPACL_RULE_A_RPORTS, match->proto,
-			   match->ports + match->nlports, match->nrports);
-}
-
-static int take_remote(struct epacl_refusal *why, const struct epacl_op *op,
-		       struct epacl_match *match)
-{
-	struct epacl_prefix remote = op->rule.remote;
-	struct epacl_list list = { .n = 1, .p = &remote };
-
-	if (!epacl_op_has(op, EPACL_RULE_A_REMOTE)) {
-		memset(&match->remote, 0, sizeof(match->remote));
-		return 0;
-	}
-	return epacl_take_prefixes(why, EPACL_RULE_A_REMOTE, "remote",
-				   &match->remote, &list);
-}
-
-/* All but the ports. */
-static int take_match(struct epacl_refusal *why, const struct epacl_op *op,
-		      struct epacl_match *match)
-{
-	if (epacl_op_has(op, EPACL_RULE_A_PROTO) &&
-	    op->rule.proto >= EPACL_PROTO_ANY)
-		return epacl_refuse(
-			why, -EINVAL, EPACL_RULE_A_PROTO, "not a protocol",
-			"protocol %u: it takes 0 to 255, or is left out for any",
-			op->rule.proto);
-	if (epacl_op_gives(op, EPACL_RULE_A_PROTO))
-		match->proto = epacl_op_has(op, EPACL_RULE_A_PROTO) ?
-				       op->rule.proto :
-				       EPACL_PROTO_ANY;
-	if (epacl_op_gives(op, EPACL_RULE_A_TYPE)) {
-		match->has_type = epacl_op_has(op, EPACL_RULE_A_TYPE);
-		match->type = op->rule.type;
-	}
-	if (epacl_op_gives(op, EPACL_RULE_A_CODE)) {
-		match->has_code = epacl_op_has(op, EPACL_RULE_A_CODE);
-		match->code = op->rule.code;
-	}
-	if (epacl_op_gives(op, EPACL_RULE_A_REMOTE))
-		return take_remote(why, op, match);
-	return 0;
-}
-
-/* What a rule is going to say, before there is room for it. */
-struct draft {
-	struct epacl_match match;
-	struct epacl_list lports;
-	struct epacl_list rports;
-	const char *text;
-	bool permit;
-};
-
-/* @old: what the operation changes; NULL: nothing. */
-static int draft_rule(struct epacl_refusal *why, const struct epacl_op *op,
-		      const struct epacl_rule *old, struct draft *draft)
-{
-	int err;
-
-	memset(draft, 0, sizeof(*draft));
-	if (old) {
-		draft->match = old->match;
-		draft->lports.n = old->match.nlports;
-		draft->lports.p = (void *)old->match.ports;
-		draft->rports.n = old->match.nrports;
-		draft->rports.p = (void *)(old->match.ports +
-					   old->match.nlports);
-		draft->text = old->text;
-		draft->permit = old->permit;
-	}
-	if (epacl_op_gives(op, EPACL_RULE_A_ACTION))
-		draft->permit = op->rule.permit;
-	if (epacl_op_gives(op, EPACL_RULE_A_LPORTS))
-		draft->lports = op->rule.lports;
-	if (epacl_op_gives(op, EPACL_RULE_A_RPORTS))
-		draft->rports = op->rule.rports;
-	if (epacl_op_gives(op, EPACL_RULE_A_TEXT))
-		draft->text = epacl_op_has(op, EPACL_RULE_A_TEXT) ?
-				      op->rule.text :
-				      NULL;
-	err = take_match(why, op, &draft->match);
-	if (!err)
-		err = epacl_check_count(why, EPACL_RULE_A_LPORTS, "lport",
-					draft->lports.n, 0, EPACL_PORTS_MAX);
-	if (!err)
-		err = epacl_check_count(why, EPACL_RULE_A_RPORTS, "rport",
-					draft->rports.n, 0, EPACL_PORTS_MAX);
-	if (!err && draft->text)
-		err = epacl_check_text(why, EPACL_RULE_A_TEXT, draft->text);
-	return err;
-}
-
-static struct epacl_rule *lay_down(struct epacl_txn *txn,
-				   const struct epacl_op *op,
-				   const struct draft *draft)
-{
-	u32 nl = draft->lports.n, nr = draft->rports.n;
-	size_t length = draft->text ? strlen(draft->text) + 1 : 0;
-	struct epacl_ports *ports;
-	struct epacl_rule *rule;
-
-	rule = epacl_alloc(txn->memory,
-			   sizeof(*rule) + (nl + nr) * sizeof(*ports) + length);
-	if (!rule)
-		return NULL;
-	refcount_set(&rule->refs, 1);
-	rule->order = op->rule.order;
-	rule->permit = draft->permit;
-	rule->op = op->index;
-	ports = (struct epacl_ports *)rule->tail;
-	if (nl)
-		memcpy(ports, draft->lports.p, nl * sizeof(*ports));
-	if (nr)
-		memcpy(ports + nl, draft->rports.p, nr * sizeof(*ports));
-	rule->match = draft->match;
-	rule->match.nlports = nl;
-	rule->match.nrports = nr;
-	rule->match.ports = ports;
-	if (length)
-		rule->text = memcpy(ports + nl + nr, draft->text, length);
-	return rule;
-}
-
-/* A new rule without a counter. NULL: see @err. */
-static struct epacl_rule *build(struct epacl_txn *txn,
-				const struct epacl_op *op,
-				const struct epacl_rule *old, int *err)
-{
-	struct epacl_rule *rule;
-	struct draft draft;
-
-	*err = draft_rule(&txn->why, op, old, &draft);
-	if (*err)
-		return NULL;
-	rule = lay_down(txn, op, &draft);
-	if (!rule) {
-		*err = -ENOMEM;
-		return NULL;
-	}
-	*err = check_match(&txn->why, &rule->match);
-	if (!*err)
-		return rule;
-	epacl_rule_put(rule);
-	return NULL;
-}
-
-static bool ports_equal(const struct epacl_ports *a, u32 na,
-			const struct epacl_ports *b, u32 nb)
-{
-	return na == nb && !memcmp(a, b, na * sizeof(*a));
-}
-
-static u16 difference(const struct epacl_rule *a, const struct epacl_rule *b)
-{
-	const struct epacl_match *m = &a->match, *n = &b->match;
-
-	if (a->permit != b->permit)
-		return EPACL_RULE_A_ACTION;
-	if (epacl_prefix_compare(&m->remote, &n->remote))
-		return EPACL_RULE_A_REMOTE;
-	if (m->proto != n->proto)
-		return EPACL_RULE_A_PROTO;
-	if (!ports_equal(m->ports, m->nlports, n->ports, n->nlports))
-		return EPACL_RULE_A_LPORTS;
-	if (!ports_equal(m->ports + m->nlports, m->nrports,
-			 n->ports + n->nlports, n->nrports))
-		return EPACL_RULE_A_RPORTS;
-	if (m->has_type != n->has_type || m->type != n->type)
-		return EPACL_RULE_A_TYPE;
-	if (m->has_code != n->has_code || m->code != n->code)
-		return EPACL_RULE_A_CODE;
-	if (strcmp(a->text ? a->text : "", b->text ? b->text : ""))
-		return EPACL_RULE_A_TEXT;
-	return 0;
+	return epacl_own_acl(txn, place->acl);
 }
 
 /* ---- operations on one rule ---- */
 
 static void describe_rule(char what[EPACL_WHAT], const struct epacl_op *op)
 {
-	int n = snprintf(what, EPACL_WHAT, "rule %u of ", op->rule.order);
+	char owner[EPACL_WHAT];
 
-	describe(what + n, EPACL_WHAT - n, &op->rule.owner);
+	snprintf(what, EPACL_WHAT, "rule %u of %s", op->rule.order,
+		 epacl_owner_text(&op->rule.owner, owner));
 }
 
 static int check_order(struct epacl_refusal *why, u16 order)
@@ -341,130 +107,62 @@ static int check_order(struct epacl_refusal *why, u16 order)
 
 /* The place of the list, and within it @pos; @there: of such a rule. */
 static int find_rule(struct epacl_txn *txn, const struct epacl_op *op,
-		     struct place *place, u32 *pos, bool *there)
+		     struct epacl_place *place, u32 *pos, bool *there)
 {
+	const struct epacl_acl *acl;
 	int err;
 
 	*there = false;
 	err = check_order(&txn->why, op->rule.order);
 	if (!err)
-		err = find_place(txn, op, EPACL_RULE_A_OWNER, &op->rule.owner,
-				 place);
-	if (err || !place->vm)
+		err = epacl_find_place(txn, op, EPACL_RULE_A_OWNER,
+				       &op->rule.owner, place);
+	if (err || !place->obj)
 		return err;
-	*pos = position(place->acl, op->rule.order);
-	*there = *pos < place->acl->n &&
-		 place->acl->rules[*pos]->order == op->rule.order;
+	acl = *place->acl;
+	*pos = epacl_acl_position(acl, op->rule.order);
+	*there = *pos < acl->n && acl->rules[*pos]->order == op->rule.order;
 	return 0;
 }
 
-/* As find_rule(), but the rule must be there. */
+/* As find_rule(), but the rule must be there, and be asked. */
 static int need_rule(struct epacl_txn *txn, const struct epacl_op *op,
-		     struct place *place, u32 *pos, bool *there)
+		     struct epacl_place *place, u32 *pos, bool *there)
 {
 	char what[EPACL_WHAT];
 	int err;
 
 	err = find_rule(txn, op, place, pos, there);
-	if (err || *there)
+	if (err)
 		return err;
+	if (*there)
+		return check_asked(&txn->why, EPACL_RULE_A_OWNER, place);
 	describe_rule(what, op);
 	return epacl_missing(txn, op, EPACL_RULE_A_ORDER, what);
 }
 
-static int check_limit(struct epacl_txn *txn, const struct place *place)
-{
-	const struct epacl_owner *owner = place->owner;
-	u32 limit = EPACL_RULES_MAX;
-
-	if (owner->kind == EPACL_OWNER_ENDPOINT)
-		limit = txn->root->rules_per_endpoint;
-	if (place->acl->n < limit)
-		return 0;
-	return epacl_refuse(
-		&txn->why, -ENOSPC, EPACL_RULE_A_OWNER,
-		"limit rules-per-endpoint is reached, see 'change limit'",
-		"endpoint '%s/%s' has %u rules, the limit is %u: raise it with 'change limit rules-per-endpoint N' (at most %u)",
-		owner->name, owner->part, place->acl->n, limit,
-		EPACL_RULES_MAX);
-}
-
-static int more_room(struct epacl_memory *memory, struct epacl_acl *acl)
-{
-	u32 room = 2 * acl->n + 4, front = (room - acl->n) / 2;
-	struct epacl_rule **rules;
-
-	rules = epacl_alloc(memory, room * sizeof(*rules));
-	if (!rules)
-		return -ENOMEM;
-	if (acl->rules) {
-		memcpy(rules + front, acl->rules, acl->n * sizeof(*rules));
-		epacl_free(acl->rules - acl->front);
-	}
-	acl->rules = rules + front;
-	acl->room = room;
-	acl->front = front;
-	return 0;
-}
-
-/*
- * Make a gap at @pos: move what is on its shorter side. There is room on both
- * sides, so that rules can be added in ascending or descending order for the
- * same little price.
- */
-static int make_gap(struct epacl_memory *memory, struct epacl_acl *acl, u32 pos)
-{
-	bool down = pos < acl->n / 2;
-	bool full = down ? !acl->front : acl->front + acl->n == acl->room;
-
-	if (full && more_room(memory, acl))
-		return -ENOMEM;
-	if (down) {
-		acl->rules--;
-		acl->front--;
-		memmove(acl->rules, acl->rules + 1, pos * sizeof(*acl->rules));
-	} else {
-		memmove(&acl->rules[pos + 1], &acl->rules[pos],
-			(acl->n - pos) * sizeof(*acl->rules));
-	}
-	acl->n++;
-	return 0;
-}
-
-/* The rule at @pos is gone: close the gap from the shorter side. */
-static void close_gap(struct epacl_acl *acl, u32 pos)
-{
-	acl->n--;
-	if (pos < acl->n / 2) {
-		memmove(acl->rules + 1, acl->rules, pos * sizeof(*acl->rules));
-		acl->rules++;
-		acl->front++;
-	} else {
-		memmove(&acl->rules[pos], &acl->rules[pos + 1],
-			(acl->n - pos) * sizeof(*acl->rules));
-	}
-}
-
-static int insert(struct epacl_txn *txn, const struct place *place, u32 pos,
+static int insert(struct epacl_txn *txn, struct epacl_place *place, u32 pos,
 		  struct epacl_rule *rule)
 {
 	struct epacl_acl *acl;
+	int err;
 
-	if (epacl_take_counter(txn, rule))
-		return -ENOMEM;
-	acl = own_place(txn, place);
-	if (!acl || make_gap(txn->memory, acl, pos))
-		return -ENOMEM;
-	acl->rules[pos] = rule;
-	acl->npermit += rule->permit;
-	return 0;
+	err = check_asked(&txn->why, EPACL_RULE_A_OWNER, place);
+	if (!err)
+		err = check_limit(txn, place);
+	if (!err)
+		err = epacl_take_counter(txn, rule);
+	if (err)
+		return err;
+	acl = own_list(txn, place);
+	return acl ? epacl_acl_insert(txn->memory, acl, pos, rule) : -ENOMEM;
 }
 
 static int add_rule(struct epacl_txn *txn, const struct epacl_op *op)
 {
+	struct epacl_place place;
 	struct epacl_rule *rule;
 	char what[EPACL_WHAT];
-	struct place place;
 	bool there;
 	u32 pos;
 	int err;
@@ -472,19 +170,19 @@ static int add_rule(struct epacl_txn *txn, const struct epacl_op *op)
 	err = find_rule(txn, op, &place, &pos, &there);
 	if (err)
 		return err;
-	rule = build(txn, op, NULL, &err);
+	rule = epacl_rule_build(txn, op, NULL, &err);
 	if (!rule)
 		return err;
 	if (there) {
 		describe_rule(what, op);
 		err = epacl_exists(txn, op, &epacl_kind_rule, what,
-				   difference(rule, place.acl->rules[pos]));
+				   epacl_rule_difference(rule,
+							 (*place.acl)
+								 ->rules[pos]));
 		epacl_rule_put(rule);
 		return err;
 	}
-	err = check_limit(txn, &place);
-	if (!err)
-		err = insert(txn, &place, pos, rule);
+	err = insert(txn, &place, pos, rule);
 	if (err)
 		epacl_rule_put(rule);
 	return err;
@@ -492,9 +190,9 @@ static int add_rule(struct epacl_txn *txn, const struct epacl_op *op)
 
 static int change_rule(struct epacl_txn *txn, const struct epacl_op *op)
 {
-	struct epacl_rule *rule, *old;
+	struct epacl_place place;
+	struct epacl_rule *rule;
 	struct epacl_acl *acl;
-	struct place place;
 	bool there;
 	u32 pos;
 	int err;
@@ -502,28 +200,25 @@ static int change_rule(struct epacl_txn *txn, const struct epacl_op *op)
 	err = need_rule(txn, op, &place, &pos, &there);
 	if (err)
 		return err;
-	rule = build(txn, op, place.acl->rules[pos], &err);
+	rule = epacl_rule_build(txn, op, (*place.acl)->rules[pos], &err);
 	if (!rule)
 		return err;
-	acl = own_place(txn, &place);
+	acl = own_list(txn, &place);
 	if (!acl) {
 		epacl_rule_put(rule);
 		return -ENOMEM;
 	}
-	old = acl->rules[pos];
-	epacl_counters_get(old->counters);
-	rule->counters = old->counters;
-	rule->counter = old->counter;
-	acl->npermit += rule->permit - old->permit;
-	acl->rules[pos] = rule;
-	epacl_rule_put(old);
+	rule->counters = acl->rules[pos]->counters;
+	epacl_counters_get(rule->counters);
+	rule->counter = acl->rules[pos]->counter;
+	epacl_acl_replace(acl, pos, rule);
 	return 0;
 }
 
 static int remove_rule(struct epacl_txn *txn, const struct epacl_op *op)
 {
+	struct epacl_place place;
 	struct epacl_acl *acl;
-	struct place place;
 	bool there;
 	u32 pos;
 	int err;
@@ -531,12 +226,10 @@ static int remove_rule(struct epacl_txn *txn, const struct epacl_op *op)
 	err = need_rule(txn, op, &place, &pos, &there);
 	if (err || !there)
 		return err;
-	acl = own_place(txn, &place);
+	acl = own_list(txn, &place);
 	if (!acl)
 		return -ENOMEM;
-	acl->npermit -= acl->rules[pos]->permit;
-	epacl_rule_put(acl->rules[pos]);
-	close_gap(acl, pos);
+	epacl_acl_remove(acl, pos);
 	return 0;
 }
 
@@ -553,13 +246,19 @@ const struct epacl_kind epacl_kind_rule = {
 		[EPACL_RULE_A_TYPE] = "type",
 		[EPACL_RULE_A_CODE] = "code",
 		[EPACL_RULE_A_TEXT] = "name",
+		[EPACL_RULE_A_SET] = "set",
+		[EPACL_RULE_A_SECURE] = "secure",
+		[EPACL_RULE_A_REQID] = "reqid",
+		[EPACL_RULE_A_LOG] = "log",
 	},
 	.identity = BIT(EPACL_RULE_A_OWNER) | BIT(EPACL_RULE_A_ORDER),
 	.required = BIT(EPACL_RULE_A_ACTION),
 	.clearable = BIT(EPACL_RULE_A_REMOTE) | BIT(EPACL_RULE_A_PROTO) |
 		     BIT(EPACL_RULE_A_LPORTS) | BIT(EPACL_RULE_A_RPORTS) |
 		     BIT(EPACL_RULE_A_TYPE) | BIT(EPACL_RULE_A_CODE) |
-		     BIT(EPACL_RULE_A_TEXT),
+		     BIT(EPACL_RULE_A_TEXT) | BIT(EPACL_RULE_A_SET) |
+		     BIT(EPACL_RULE_A_SECURE) | BIT(EPACL_RULE_A_REQID) |
+		     BIT(EPACL_RULE_A_LOG),
 	.add = add_rule,
 	.change = change_rule,
 	.remove = remove_rule,
@@ -567,26 +266,88 @@ const struct epacl_kind epacl_kind_rule = {
 
 /* ---- operations on a list ---- */
 
-static int change_rules(struct epacl_txn *txn, const struct epacl_op *op)
+/* The named list that is to be used. */
+static int check_use(struct epacl_txn *txn, const struct epacl_op *op,
+		     const struct epacl_place *place)
 {
-	struct epacl_acl *acl;
-	struct place place;
+	const u16 attr = EPACL_RULES_A_USE;
+	const char *name = op->rules.use;
+	char what[EPACL_WHAT];
+	struct epacl_obj *acl;
+	u32 n;
 	int err;
+
+	if (*lbset_of(place))
+		return check_asked(&txn->why, attr, place);
+	err = epacl_need(txn, EPACL_A_ACL, attr, name);
+	if (err)
+		return err;
+	acl = epacl_pmap_find(&txn->root->acls, name);
+	n = epacl_named(acl)->acl->n;
+	if (!is_limited(place->owner) || n <= txn->root->rules_per_endpoint)
+		return 0;
+	snprintf(what, sizeof(what), "acl '%s'", name);
+	return refuse_limit(txn, attr, what, n, place->owner);
+}
+
+static int check_rules(struct epacl_txn *txn, const struct epacl_op *op,
+		       const struct epacl_place *place)
+{
+	bool is_own_again = op->clear & BIT(EPACL_RULES_A_USE);
+	char what[EPACL_WHAT];
+	int err = 0;
 
 	if (op->rules.deflt > EPACL_DEFAULT_DENY)
 		return epacl_refuse(
 			&txn->why, -EINVAL, EPACL_RULES_A_DEFAULT,
 			"not a default",
 			"the default of a rule list is auto, permit or deny");
-	err = find_place(txn, op, EPACL_RULES_A_OWNER, &op->rules.owner,
-			 &place);
-	if (err)
-		return err;
-	acl = own_place(txn, &place);
-	if (!acl)
-		return -ENOMEM;
-	acl->deflt = op->rules.deflt;
+	if (!place->slot && epacl_op_gives(op, EPACL_RULES_A_USE))
+		return epacl_refuse(
+			&txn->why, -EINVAL, EPACL_RULES_A_USE,
+			"an acl does not use another",
+			"%s cannot use another list: it is one that is used",
+			epacl_owner_text(place->owner, what));
+	if (epacl_op_has(op, EPACL_RULES_A_USE))
+		err = check_use(txn, op, place);
+	if (!err && epacl_op_gives(op, EPACL_RULES_A_DEFAULT) &&
+	    (!is_own_again || *lbset_of(place)))
+		err = check_asked(&txn->why, EPACL_RULES_A_DEFAULT, place);
+	return err;
+}
+
+/* The list at @place, which the transaction owns, gets what is asked for. */
+static int apply(struct epacl_txn *txn, const struct epacl_op *op,
+		 const struct epacl_place *place)
+{
+	struct epacl_acl *acl;
+
+	if (epacl_op_gives(op, EPACL_RULES_A_DEFAULT)) {
+		acl = epacl_own_acl(txn, place->acl);
+		if (!acl)
+			return -ENOMEM;
+		acl->deflt = op->rules.deflt;
+	}
+	if (epacl_op_gives(op, EPACL_RULES_A_USE)) {
+		strscpy(place->slot->use, op->rules.use,
+			sizeof(place->slot->use));
+		txn->unlimited[0] = 0;
+	}
 	return 0;
+}
+
+static int change_rules(struct epacl_txn *txn, const struct epacl_op *op)
+{
+	struct epacl_place place;
+	int err;
+
+	err = epacl_find_place(txn, op, EPACL_RULES_A_OWNER, &op->rules.owner,
+			       &place);
+	if (!err)
+		err = check_rules(txn, op, &place);
+	if (!err)
+		err = epacl_own_place(txn, &place);
+	return err ? err : apply(txn, op, &place);
 }
 
 const struct epacl_kind epacl_kind_rules = {
@@ -594,8 +355,9 @@ const struct epacl_kind epacl_kind_rules = {
 	.words = {
 		[EPACL_RULES_A_OWNER] = "owner",
 		[EPACL_RULES_A_DEFAULT] = "default",
+		[EPACL_RULES_A_USE] = "use",
 	},
 	.identity = BIT(EPACL_RULES_A_OWNER),
-	.clearable = BIT(EPACL_RULES_A_DEFAULT),
+	.clearable = BIT(EPACL_RULES_A_DEFAULT) | BIT(EPACL_RULES_A_USE),
 	.change = change_rules,
 };

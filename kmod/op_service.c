@@ -111,7 +111,8 @@ static int change_service(struct epacl_txn *txn, const struct epacl_op *op)
 	struct epacl_service *service;
 	int err;
 
-	err = epacl_need_service(txn, EPACL_SERVICE_A_NAME, op->service.name);
+	err = epacl_need(txn, EPACL_A_SERVICE, EPACL_SERVICE_A_NAME,
+			 op->service.name);
 	if (err)
 		return err;
 	service = build(txn, op, &err);

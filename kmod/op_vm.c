@@ -15,7 +15,8 @@ static int check_service(struct epacl_txn *txn, const struct epacl_op *op)
 {
 	if (!epacl_op_has(op, EPACL_VM_A_SERVICE))
 		return 0;
-	return epacl_need_service(txn, EPACL_VM_A_SERVICE, op->vm.service);
+	return epacl_need(txn, EPACL_A_SERVICE, EPACL_VM_A_SERVICE,
+			  op->vm.service);
 }
 
 static int add_vm(struct epacl_txn *txn, const struct epacl_op *op)

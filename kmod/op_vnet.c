@@ -13,17 +13,6 @@ static void describe(char what[EPACL_WHAT], const char *name)
 	snprintf(what, EPACL_WHAT, "vnet '%s'", name);
 }
 
-static void release(struct epacl_obj *obj)
-{
-	struct epacl_vnet *vnet = epacl_vnet(obj);
-
-	epacl_free(vnet->prefixes);
-	epacl_free(vnet->peers);
-	epacl_free(vnet->peer_vnets);
-	epacl_free(vnet->uplinks);
-	epacl_free(vnet);
-}
-
 /* What @op gives for @attr, or else what @old has. */
 static struct epacl_list choose(const struct epacl_op *op, u16 attr,
 				const struct epacl_list *given, u32 nold,
@@ -138,8 +127,8 @@ static int check_peer_vnets(struct epacl_txn *txn,
 					    "a vnet is its own peer",
 					    "vnet '%s' cannot be its own peer",
 					    vnet->obj.name);
-		err = epacl_need_vnet(txn, EPACL_VNET_A_PEER_VNET,
-				      vnet->peer_vnets[i].s);
+		err = epacl_need(txn, EPACL_A_VNET, EPACL_VNET_A_PEER_VNET,
+				 vnet->peer_vnets[i].s);
 		if (err)
 			return err;
 	}
@@ -195,22 +184,39 @@ static int fill(struct epacl_txn *txn, const struct epacl_op *op,
 	return err ? err : check(txn, vnet);
 }
 
+/* The zone, and subnets that are still within the vnet. */
+static int take_over(struct epacl_txn *txn, const struct epacl_vnet *old,
+		     struct epacl_vnet *vnet)
+{
+	int err;
+	u32 i;
+
+	vnet->zone = old->zone;
+	err = epacl_vnet_copy_subnets(txn->memory, vnet, old,
+				      epacl_keeps_ops(txn, &old->obj));
+	for (i = 0; i < vnet->nsubnets && !err; i++)
+		err = epacl_subnet_check(&txn->why, EPACL_VNET_A_PREFIXES, vnet,
+					 vnet->subnets[i]);
+	return err;
+}
+
 /* A new vnet: @old as the operation changes it. NULL: see @err. */
 static struct epacl_vnet *build(struct epacl_txn *txn,
 				const struct epacl_op *op,
 				const struct epacl_vnet *old, int *err)
 {
 	static const struct epacl_vnet nothing;
-	struct epacl_vnet *vnet = epacl_alloc(txn->memory, sizeof(*vnet));
+	struct epacl_vnet *vnet;
 
+	vnet = epacl_vnet_alloc(txn->memory, op->vnet.name, txn->epoch);
 	if (!vnet) {
 		*err = -ENOMEM;
 		return NULL;
 	}
-	epacl_obj_init(&vnet->obj, op->vnet.name, release);
-	vnet->obj.epoch = txn->epoch;
 	vnet->obj.op = op->index;
 	*err = fill(txn, op, old ? old : &nothing, vnet);
+	if (!*err && old)
+		*err = take_over(txn, old, vnet);
 	if (!*err)
 		return vnet;
 	epacl_obj_put(&vnet->obj);
@@ -250,6 +256,23 @@ static struct epacl_vnet *find(struct epacl_txn *txn, const char *name)
 	return epacl_vnet(epacl_pmap_find(&txn->root->vnets, name));
 }
 
+/* Consumes @vnet. */
+static int install(struct epacl_txn *txn, struct epacl_vnet *vnet)
+{
+	int zone = epacl_take_number(txn, EPACL_NUMBERS_ZONES, vnet->obj.name);
+
+	if (zone > 0) {
+		vnet->zone = zone;
+		return epacl_install(&txn->root->vnets, &vnet->obj);
+	}
+	epacl_obj_put(&vnet->obj);
+	if (zone)
+		return zone;
+	return epacl_refuse(&txn->why, -ENOSPC, 0, "too many vnets",
+			    "there are %u vnets already, more are too many",
+			    EPACL_VNETS_MAX);
+}
+
 static int add_vnet(struct epacl_txn *txn, const struct epacl_op *op)
 {
 	struct epacl_vnet *vnet, *old;
@@ -265,7 +288,7 @@ static int add_vnet(struct epacl_txn *txn, const struct epacl_op *op)
 		return err;
 	old = find(txn, op->vnet.name);
 	if (!old)
-		return epacl_install(&txn->root->vnets, &vnet->obj);
+		return install(txn, vnet);
 	describe(what, op->vnet.name);
 	err = epacl_exists(txn, op, &epacl_kind_vnet, what,
 			   difference(vnet, old));
@@ -278,7 +301,7 @@ static int change_vnet(struct epacl_txn *txn, const struct epacl_op *op)
 	struct epacl_vnet *vnet, *old;
 	int err;
 
-	err = epacl_need_vnet(txn, EPACL_VNET_A_NAME, op->vnet.name);
+	err = epacl_need(txn, EPACL_A_VNET, EPACL_VNET_A_NAME, op->vnet.name);
 	if (err)
 		return err;
 	old = find(txn, op->vnet.name);
@@ -345,6 +368,7 @@ static int remove_vnet(struct epacl_txn *txn, const struct epacl_op *op)
 	err = check_unused(txn, op->vnet.name);
 	if (err)
 		return err;
+	epacl_numbers_forget(txn);
 	return epacl_pmap_remove(&txn->root->vnets, op->vnet.name, EPACL_GFP);
 }
 

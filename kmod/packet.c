@@ -540,8 +540,12 @@ static void read_network(struct reader *r)
 static void read_tag(struct epacl_packet *p, const struct sk_buff *skb)
 {
 	p->has_vlan = skb_vlan_tag_present(skb);
-	if (p->has_vlan)
-		p->vlan = skb_vlan_tag_get_id(skb);
+	if (!p->has_vlan)
+		return;
+	/* A nic declares tags of 802.1Q. */
+	p->vlan = skb->vlan_proto == htons(ETH_P_8021Q) ?
+			  skb_vlan_tag_get_id(skb) :
+			  EPACL_VLAN_FOREIGN;
 }
 
 void epacl_packet_frame(struct epacl_packet *p, const struct sk_buff *skb,

@@ -24,12 +24,16 @@ enum epacl_message {
 	EPACL_MSG_DHCP_SERVER, /* the other way */
 };
 
+/* A tag that no nic can declare. */
+#define EPACL_VLAN_FOREIGN 4095
+
 /**
  * struct epacl_packet - what was read from a packet
  * @bytes: from the network header on
  * @ethertype: host byte order, of what a tag that the kernel has taken off
  *	stood before; in-frame tags are ethertypes like any other
- * @has_vlan: the kernel has taken a tag off; @vlan is its number, 0: priority
+ * @has_vlan: the kernel has taken a tag off; @vlan is its number, 0: priority;
+ *	EPACL_VLAN_FOREIGN: a tag that is not of 802.1Q
  * @has_mac: @smac and @dmac were read
  * @malformed: headers cannot be parsed, or are of a kind never to be passed
  * @fragment: is one, unassembled

@@ -32,8 +32,12 @@ void epacl_root_get(struct epacl_root *root)
 static void empty(struct epacl_root *root)
 {
 	epacl_pmap_drop(&root->vms);
+	epacl_pmap_drop(&root->lbsets);
+	epacl_pmap_drop(&root->groups);
 	epacl_pmap_drop(&root->vnets);
 	epacl_pmap_drop(&root->services);
+	epacl_pmap_drop(&root->acls);
+	epacl_pmap_drop(&root->sets);
 }
 
 void epacl_root_put(struct epacl_root *root)
@@ -56,29 +60,36 @@ static struct epacl_root *root_copy(struct epacl_memory *memory,
 	root->epoch = epoch;
 	root->epoch_min = epoch_min;
 	root->rules_per_endpoint = from->rules_per_endpoint;
+	epacl_pmap_copy(&root->sets, &from->sets);
+	epacl_pmap_copy(&root->acls, &from->acls);
 	epacl_pmap_copy(&root->services, &from->services);
 	epacl_pmap_copy(&root->vnets, &from->vnets);
+	epacl_pmap_copy(&root->groups, &from->groups);
+	epacl_pmap_copy(&root->lbsets, &from->lbsets);
 	epacl_pmap_copy(&root->vms, &from->vms);
 	return root;
 }
 
-struct epacl_acl *epacl_root_acl(const struct epacl_root *root,
-				 const struct epacl_owner *owner)
+const struct epacl_pmap *epacl_root_map(const struct epacl_root *root, u8 kind)
 {
-	struct epacl_vm *vm = epacl_vm(
-		epacl_pmap_find(&root->vms, owner->name));
-	struct epacl_endpoint *endpoint;
-
-	if (!vm)
+	switch (kind) {
+	case EPACL_A_SET:
+		return &root->sets;
+	case EPACL_A_ACL:
+		return &root->acls;
+	case EPACL_A_SERVICE:
+		return &root->services;
+	case EPACL_A_VNET:
+		return &root->vnets;
+	case EPACL_A_GROUP:
+		return &root->groups;
+	case EPACL_A_LBSET:
+		return &root->lbsets;
+	case EPACL_A_VM:
+		return &root->vms;
+	default:
 		return NULL;
-	if (owner->kind == EPACL_OWNER_VM)
-		return owner->direction < EPACL_DIRECTIONS ?
-			       vm->acl[owner->direction] :
-			       NULL;
-	if (owner->kind != EPACL_OWNER_ENDPOINT)
-		return NULL;
-	endpoint = epacl_vm_endpoint(vm, owner->part);
-	return endpoint ? endpoint->acl : NULL;
+	}
 }
 
 /* ---- operations ---- */
@@ -106,8 +117,19 @@ void epacl_op_free(struct epacl_op *op)
 		epacl_free(op->vnet.peer_vnets.p);
 		epacl_free(op->vnet.uplinks.p);
 		break;
+	case EPACL_A_SUBNET:
+		epacl_free(op->subnet.prefixes.p);
+		break;
+	case EPACL_A_LBSET:
+		epacl_free(op->lbset.publics.p);
+		break;
+	case EPACL_A_SET:
+		epacl_free(op->prefix_set.prefixes.p);
+		break;
 	case EPACL_A_NIC:
 		epacl_free(op->nic.prefixes.p);
+		epacl_free(op->nic.shared.p);
+		epacl_free(op->nic.vlans.p);
 		break;
 	case EPACL_A_ENDPOINT:
 		epacl_free(op->endpoint.publics.p);
@@ -119,6 +141,23 @@ void epacl_op_free(struct epacl_op *op)
 	}
 	epacl_free(op);
 }
+
+static const struct epacl_kind *const kinds[EPACL_A_MAX + 1] = {
+	[EPACL_A_LIMITS] = &epacl_kind_limits,
+	[EPACL_A_SET] = &epacl_kind_set,
+	[EPACL_A_ACL] = &epacl_kind_acl,
+	[EPACL_A_SERVICE] = &epacl_kind_service,
+	[EPACL_A_VNET] = &epacl_kind_vnet,
+	[EPACL_A_SUBNET] = &epacl_kind_subnet,
+	[EPACL_A_GROUP] = &epacl_kind_group,
+	[EPACL_A_LBSET] = &epacl_kind_lbset,
+	[EPACL_A_VM] = &epacl_kind_vm,
+	[EPACL_A_NIC] = &epacl_kind_nic,
+	[EPACL_A_ENDPOINT] = &epacl_kind_endpoint,
+	[EPACL_A_MEMBER] = &epacl_kind_member,
+	[EPACL_A_RULES] = &epacl_kind_rules,
+	[EPACL_A_RULE] = &epacl_kind_rule,
+};
 
 /* ---- refusals that all kinds have ---- */
 
@@ -150,20 +189,14 @@ int epacl_missing(struct epacl_txn *txn, const struct epacl_op *op, u16 attr,
 			    "there is no %s", what);
 }
 
-int epacl_need_service(struct epacl_txn *txn, u16 attr, const char *name)
+int epacl_need(struct epacl_txn *txn, u8 kind, u16 attr, const char *name)
 {
-	if (epacl_pmap_find(&txn->root->services, name))
-		return 0;
-	return epacl_refuse(&txn->why, -ENOENT, attr, "no such service",
-			    "there is no service '%s'", name);
-}
+	const char *noun = kinds[kind]->noun;
 
-int epacl_need_vnet(struct epacl_txn *txn, u16 attr, const char *name)
-{
-	if (epacl_pmap_find(&txn->root->vnets, name))
+	if (epacl_pmap_find(epacl_root_map(txn->root, kind), name))
 		return 0;
-	return epacl_refuse(&txn->why, -ENOENT, attr, "no such vnet",
-			    "there is no vnet '%s'", name);
+	return epacl_refuse(&txn->why, -ENOENT, attr, "does not exist",
+			    "there is no %s '%s'", noun, name);
 }
 
 int epacl_find_vm(struct epacl_txn *txn, const struct epacl_op *op, u16 attr,
@@ -213,7 +246,7 @@ struct epacl_vm *epacl_own_vm(struct epacl_txn *txn, struct epacl_vm *vm)
 	if (vm->obj.epoch == txn->epoch)
 		return vm;
 	vm = epacl_vm_copy(txn->memory, txn->epoch, vm,
-			   epacl_root_made(txn->root, &vm->obj));
+			   epacl_keeps_ops(txn, &vm->obj));
 	if (!vm || epacl_install(&txn->root->vms, &vm->obj))
 		return NULL;
 	return vm;
@@ -289,17 +322,6 @@ const struct epacl_kind epacl_kind_limits = {
 };
 
 /* ---- what all operations have in common ---- */
-
-static const struct epacl_kind *const kinds[EPACL_A_MAX + 1] = {
-	[EPACL_A_LIMITS] = &epacl_kind_limits,
-	[EPACL_A_SERVICE] = &epacl_kind_service,
-	[EPACL_A_VNET] = &epacl_kind_vnet,
-	[EPACL_A_VM] = &epacl_kind_vm,
-	[EPACL_A_NIC] = &epacl_kind_nic,
-	[EPACL_A_ENDPOINT] = &epacl_kind_endpoint,
-	[EPACL_A_RULES] = &epacl_kind_rules,
-	[EPACL_A_RULE] = &epacl_kind_rule,
-};
 
 static int check_flags(struct epacl_refusal *why, const struct epacl_op *op)
 {
@@ -398,6 +420,7 @@ static int check_shape(struct epacl_refusal *why, const struct epacl_op *op,
 static int flush(struct epacl_txn *txn)
 {
 	empty(txn->root);
+	epacl_numbers_forget(txn);
 	txn->root->rules_per_endpoint = EPACL_RULES_DEFAULT;
 	return 0;
 }
@@ -434,7 +457,7 @@ static int apply(struct epacl_txn *txn, const struct epacl_op *op)
 	else
 		err = act(txn, op,
 			  op->kind <= EPACL_A_MAX ? kinds[op->kind] : NULL);
-	if (op->verb != EPACL_VERB_ADD)
+	if (op->verb != EPACL_VERB_ADD || op->kind == EPACL_A_LBSET)
 		epacl_auto_ports_forget(txn);
 	if (!err)
 		return 0;
@@ -474,6 +497,7 @@ int epacl_txn_init(struct epacl_txn *txn, struct epacl_memory *memory,
 void epacl_txn_fini(struct epacl_txn *txn)
 {
 	struct epacl_op *op, *next;
+	u32 i;
 
 	list_for_each_entry_safe(op, next, &txn->ops, node) {
 		epacl_op_free(op);
@@ -483,6 +507,10 @@ void epacl_txn_fini(struct epacl_txn *txn)
 	forget_counters(txn);
 	epacl_free(txn->auto_ports);
 	txn->auto_ports = NULL;
+	for (i = 0; i < EPACL_NUMBERS; i++) {
+		epacl_free(txn->numbers[i]);
+		txn->numbers[i] = NULL;
+	}
 	epacl_root_put(txn->root);
 	txn->root = NULL;
 	epacl_root_put(txn->base);
@@ -527,6 +555,8 @@ int epacl_txn_rebase(struct epacl_txn *txn, struct epacl_root *base)
 	set_base(txn, base);
 	forget_counters(txn);
 	epacl_auto_ports_forget(txn);
+	epacl_numbers_forget(txn);
+	txn->unlimited[0] = 0;
 	list_for_each_entry(op, &txn->ops, node) {
 		err = apply(txn, op);
 		if (err)

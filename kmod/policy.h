@@ -31,12 +31,26 @@ enum epacl_verb {
 /* Whose list; as in enum epacl_owner_attr. */
 struct epacl_owner {
 	u8 kind; /* enum epacl_owner_kind */
-	u8 direction; /* enum epacl_direction; an endpoint's is in */
+	u8 direction; /* enum epacl_direction; in, where the owner has but one list */
 	char name[EPACL_NAME_MAX + 1];
 	char part[EPACL_NAME_MAX + 1];
 };
 
+/* What owners of a kind have. */
+bool epacl_owner_has_part(u8 kind);
+bool epacl_owner_has_direction(u8 kind);
+/* Kind of the object that holds their lists, EPACL_A_*; 0: no kind of owner. */
+u8 epacl_owner_map(u8 kind);
+
 struct epacl_auto_ports;
+struct epacl_numbers;
+
+/* Small numbers that the kernel gives to objects. */
+enum {
+	EPACL_NUMBERS_ZONES, /* of vnets */
+	EPACL_NUMBERS_IDS, /* of sets */
+	EPACL_NUMBERS,
+};
 
 /* A list of fixed-size elements within an operation. */
 struct epacl_list {
@@ -83,6 +97,31 @@ struct epacl_op {
 			struct epacl_list uplinks; /* struct epacl_name */
 		} vnet;
 		struct {
+			char vnet[EPACL_NAME_MAX + 1];
+			char name[EPACL_NAME_MAX + 1];
+			struct epacl_list prefixes; /* struct epacl_prefix */
+		} subnet;
+		struct {
+			char name[EPACL_NAME_MAX + 1];
+			u16 precedence;
+		} group;
+		struct {
+			char group[EPACL_NAME_MAX + 1];
+			char vm[EPACL_NAME_MAX + 1];
+		} member;
+		struct {
+			char name[EPACL_NAME_MAX + 1];
+		} acl;
+		struct {
+			char name[EPACL_NAME_MAX + 1];
+			u16 proto;
+			struct epacl_list publics; /* struct epacl_public */
+		} lbset;
+		struct {
+			char name[EPACL_NAME_MAX + 1];
+			struct epacl_list prefixes; /* struct epacl_prefix */
+		} prefix_set;
+		struct {
 			char name[EPACL_NAME_MAX + 1];
 			char service[EPACL_NAME_MAX + 1];
 		} vm;
@@ -91,7 +130,10 @@ struct epacl_op {
 			char dev[IFNAMSIZ];
 			char vnet[EPACL_NAME_MAX + 1];
 			u8 mac[ETH_ALEN];
+			u32 serves;
 			struct epacl_list prefixes; /* struct epacl_prefix */
+			struct epacl_list shared; /* struct epacl_prefix */
+			struct epacl_list vlans; /* u16 */
 		} nic;
 		struct {
 			char vm[EPACL_NAME_MAX + 1];
@@ -102,10 +144,16 @@ struct epacl_op {
 			u8 code;
 			struct epacl_ip address;
 			struct epacl_list publics; /* struct epacl_public */
+			char lbset[EPACL_NAME_MAX + 1];
 		} endpoint;
+		struct {
+			char vm[EPACL_NAME_MAX + 1];
+			u8 direction;
+		} effective; /* only to ask for */
 		struct {
 			struct epacl_owner owner;
 			u8 deflt;
+			char use[EPACL_NAME_MAX + 1];
 		} rules;
 		struct {
 			struct epacl_owner owner;
@@ -118,6 +166,8 @@ struct epacl_op {
 			struct epacl_list lports; /* struct epacl_ports */
 			struct epacl_list rports; /* struct epacl_ports */
 			char text[EPACL_TEXT_MAX + 1];
+			char set[EPACL_NAME_MAX + 1];
+			u32 reqid;
 		} rule;
 	};
 };
@@ -134,6 +184,8 @@ struct epacl_op {
  * @counters: block from which new rules take their counters; NULL: none yet
  * @counter: next free one in it
  * @auto_ports: see auto_port.c
+ * @numbers: see numbers.c
+ * @unlimited: a named list that no endpoint or lbset uses; "": none is known
  * @error: negative errno of the operation that failed, and ended it
  * @why: its refusal
  *
@@ -149,6 +201,8 @@ struct epacl_txn {
 	struct epacl_counters *counters;
 	u32 counter;
 	struct epacl_auto_ports *auto_ports;
+	struct epacl_numbers *numbers[EPACL_NUMBERS];
+	char unlimited[EPACL_NAME_MAX + 1];
 	int error;
 	struct epacl_refusal why;
 };
@@ -207,9 +261,20 @@ int epacl_txn_rebase(struct epacl_txn *txn, struct epacl_root *base);
  */
 struct epacl_root *epacl_txn_show(struct epacl_txn *txn);
 
-/* The list of an owner; NULL if there is no such owner. */
+/* The own list of an owner; NULL if there is no such owner. */
 struct epacl_acl *epacl_root_acl(const struct epacl_root *root,
 				 const struct epacl_owner *owner);
+
+/* The list that answers in @slot: the named one that it uses, or its own. */
+struct epacl_acl *epacl_slot_acl(const struct epacl_root *root,
+				 const struct epacl_slot *slot);
+
+/*
+ * Do prefixes of @vnet overlap those of another vnet? Then its flows are kept
+ * apart in a zone of their own. A walk over all vnets.
+ */
+bool epacl_vnet_overlaps(const struct epacl_root *root,
+			 const struct epacl_vnet *vnet);
 
 /*
  * Where the public addresses of @family of an endpoint are translated to: its
@@ -222,5 +287,13 @@ struct epacl_ip epacl_public_target(const struct epacl_vm *vm,
 
 struct epacl_endpoint *epacl_vm_endpoint(const struct epacl_vm *vm,
 					 const char *name);
+struct epacl_subnet *epacl_vnet_subnet(const struct epacl_vnet *vnet,
+				       const char *name);
+
+/* The map of a kind of object, EPACL_A_*; NULL: it has none. */
+const struct epacl_pmap *epacl_root_map(const struct epacl_root *root, u8 kind);
+
+/* Its rules, default and use are what they are when nobody touches them. */
+bool epacl_slot_is_untouched(const struct epacl_slot *slot);
 
 #endif /* _EPACL_POLICY_H */

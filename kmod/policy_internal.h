@@ -20,7 +20,7 @@
  * @required: bits of those that adding one takes besides
  * @clearable: bits of those that an object can be without
  * @add: NULL: cannot be added
- * @change: never NULL
+ * @change: NULL: there is nothing to change
  * @remove: NULL: cannot be removed
  *
  * The functions find their operation complete, with nothing in it that does not
@@ -28,7 +28,7 @@
  */
 struct epacl_kind {
 	const char *noun;
-	const char *words[16];
+	const char *words[20];
 	u32 identity;
 	u32 required;
 	u32 clearable;
@@ -40,6 +40,12 @@ struct epacl_kind {
 extern const struct epacl_kind epacl_kind_limits;
 extern const struct epacl_kind epacl_kind_service;
 extern const struct epacl_kind epacl_kind_vnet;
+extern const struct epacl_kind epacl_kind_subnet;
+extern const struct epacl_kind epacl_kind_group;
+extern const struct epacl_kind epacl_kind_member;
+extern const struct epacl_kind epacl_kind_acl;
+extern const struct epacl_kind epacl_kind_lbset;
+extern const struct epacl_kind epacl_kind_set;
 extern const struct epacl_kind epacl_kind_vm;
 extern const struct epacl_kind epacl_kind_nic;
 extern const struct epacl_kind epacl_kind_endpoint;
@@ -83,8 +89,7 @@ int epacl_missing(struct epacl_txn *txn, const struct epacl_op *op, u16 attr,
 		  const char *what);
 
 /* An operation refers to an object by name. Return: 0, or -ENOENT. */
-int epacl_need_service(struct epacl_txn *txn, u16 attr, const char *name);
-int epacl_need_vnet(struct epacl_txn *txn, u16 attr, const char *name);
+int epacl_need(struct epacl_txn *txn, u8 kind, u16 attr, const char *name);
 
 /**
  * epacl_find_vm - the VM whose part an operation is about
@@ -125,6 +130,8 @@ int epacl_check_count(struct epacl_refusal *why, u16 attr, const char *word,
 /* Order of the sorted lists: by family, address, length. */
 int epacl_prefix_compare(const void *a, const void *b);
 int epacl_name_compare(const void *a, const void *b);
+/* By family, address, port. */
+int epacl_public_compare(const void *a, const void *b);
 bool epacl_prefixes_equal(const struct epacl_prefix *a, u32 na,
 			  const struct epacl_prefix *b, u32 nb);
 
@@ -139,7 +146,15 @@ bool epacl_prefixes_equal(const struct epacl_prefix *a, u32 na,
 int epacl_take_prefixes(struct epacl_refusal *why, u16 attr, const char *word,
 			struct epacl_prefix *to, const struct epacl_list *list);
 
-/* ---- object.c: lifetimes. NULL: no memory ---- */
+/* ---- acl.c: rule lists. NULL: no memory ---- */
+
+/* With an empty list in each of @n slots. Return: 0 or -ENOMEM. */
+int epacl_slots_init(struct epacl_memory *memory, u64 epoch,
+		     struct epacl_slot *slots, u32 n);
+/* The lists of @from, shared. */
+void epacl_slots_share(struct epacl_slot *to, const struct epacl_slot *from,
+		       u32 n);
+void epacl_slots_put(struct epacl_slot *slots, u32 n);
 
 struct epacl_acl *epacl_acl_alloc(struct epacl_memory *memory, u64 epoch);
 /* Shares the rules, without what was compiled of them. */
@@ -150,8 +165,39 @@ void epacl_acl_put(struct epacl_acl *acl);
 /* NULL is fine. */
 void epacl_rule_put(struct epacl_rule *rule);
 
-/* With room for @n prefixes; without a station. */
-struct epacl_nic *epacl_nic_alloc(struct epacl_memory *memory, u32 n);
+/* Where @order is in @acl, or belongs. */
+u32 epacl_acl_position(const struct epacl_acl *acl, u16 order);
+
+/*
+ * Change a list that the caller owns. A rule that is put there is the list's, on
+ * success, and one that goes is let go of.
+ */
+int epacl_acl_insert(struct epacl_memory *memory, struct epacl_acl *acl,
+		     u32 pos, struct epacl_rule *rule);
+void epacl_acl_replace(struct epacl_acl *acl, u32 pos, struct epacl_rule *rule);
+void epacl_acl_remove(struct epacl_acl *acl, u32 pos);
+
+/* ---- rule.c ---- */
+
+/**
+ * epacl_rule_build - a new rule without a counter
+ * @txn: transaction
+ * @op: what it says
+ * @old: rule that the operation changes; NULL: none
+ * @err: set on failure
+ */
+struct epacl_rule *epacl_rule_build(struct epacl_txn *txn,
+				    const struct epacl_op *op,
+				    const struct epacl_rule *old, int *err);
+/* First attribute in which two rules differ; 0: none. */
+u16 epacl_rule_difference(const struct epacl_rule *a,
+			  const struct epacl_rule *b);
+
+/* ---- object.c: lifetimes. NULL: no memory ---- */
+
+/* With room for @n prefixes and @nvlans tags; without a station. */
+struct epacl_nic *epacl_nic_alloc(struct epacl_memory *memory, u32 n,
+				  u32 nvlans);
 /* NULL is fine. */
 void epacl_nic_free(struct epacl_nic *nic);
 
@@ -188,6 +234,39 @@ struct epacl_vm *epacl_vm_copy(struct epacl_memory *memory, u64 epoch,
  * Return: the array; NULL: no memory, and @array is what it was.
  */
 void *epacl_more_room(struct epacl_memory *memory, void *array, u32 n);
+/* A new array for as many as epacl_more_room() has room for with @n, not 0. */
+void *epacl_room(struct epacl_memory *memory, u32 n);
+
+/* ---- vnet.c: lifetimes of vnets and subnets. NULL: no memory ---- */
+
+struct epacl_vnet *epacl_vnet_alloc(struct epacl_memory *memory,
+				    const char *name, u64 epoch);
+/* As epacl_vm_copy(). */
+struct epacl_vnet *epacl_vnet_copy(struct epacl_memory *memory, u64 epoch,
+				   const struct epacl_vnet *from,
+				   bool keep_ops);
+/* The subnets alone, into a vnet that has none. Return: 0 or -ENOMEM. */
+int epacl_vnet_copy_subnets(struct epacl_memory *memory, struct epacl_vnet *to,
+			    const struct epacl_vnet *from, bool keep_ops);
+
+/* With room for @n prefixes; without lists. */
+struct epacl_subnet *epacl_subnet_alloc(struct epacl_memory *memory, u32 n);
+/* NULL is fine. */
+void epacl_subnet_free(struct epacl_subnet *subnet);
+
+/* Where @name is, or belongs, among the subnets of @vnet. */
+u32 epacl_subnet_position(const struct epacl_vnet *vnet, const char *name);
+
+/**
+ * epacl_subnet_check - does a subnet lie within its vnet?
+ * @why: filled in on failure
+ * @attr: attribute of the operation
+ * @vnet: vnet
+ * @subnet: subnet
+ */
+int epacl_subnet_check(struct epacl_refusal *why, u16 attr,
+		       const struct epacl_vnet *vnet,
+		       const struct epacl_subnet *subnet);
 
 /* ---- policy.c: what a transaction may change in place ---- */
 
@@ -195,12 +274,114 @@ void *epacl_more_room(struct epacl_memory *memory, void *array, u32 n);
 int epacl_install(struct epacl_pmap *map, struct epacl_obj *obj);
 
 /*
- * The VM, endpoint or list that the transaction may change in place of the one
- * given: itself, or a copy. An endpoint's VM is owned already, a list's owner
- * too. NULL: no memory, and the policy is what it was.
+ * The object or list that the transaction may change in place of the one given:
+ * itself, or a copy. A list's owner is owned already. NULL: no memory, and the
+ * policy is what it was.
  */
 struct epacl_vm *epacl_own_vm(struct epacl_txn *txn, struct epacl_vm *vm);
+struct epacl_vnet *epacl_own_vnet(struct epacl_txn *txn,
+				  struct epacl_vnet *vnet);
+struct epacl_group *epacl_own_group(struct epacl_txn *txn,
+				    struct epacl_group *group);
+struct epacl_lbset *epacl_own_lbset(struct epacl_txn *txn,
+				    struct epacl_lbset *lbset);
+struct epacl_named *epacl_own_named(struct epacl_txn *txn,
+				    struct epacl_named *named);
 struct epacl_acl *epacl_own_acl(struct epacl_txn *txn, struct epacl_acl **acl);
+
+/* Is a copy of @obj to keep the indices of operations? Else they are 0. */
+static inline bool epacl_keeps_ops(const struct epacl_txn *txn,
+				   const struct epacl_obj *obj)
+{
+	return epacl_root_made(txn->root, obj);
+}
+
+/* ---- owner.c: whose rule list ---- */
+
+/* Writes an owner as in a sentence. Return: @what. */
+const char *epacl_owner_text(const struct epacl_owner *owner,
+			     char what[EPACL_WHAT]);
+
+/**
+ * struct epacl_place - where an owner's list is
+ * @owner: whose it is
+ * @obj: object of the policy that holds it; NULL: there is no such owner
+ * @slot: its slot; NULL: the owner is a named list
+ * @acl: where the owner's own list is pointed to
+ */
+struct epacl_place {
+	const struct epacl_owner *owner;
+	struct epacl_obj *obj;
+	struct epacl_slot *slot;
+	struct epacl_acl **acl;
+};
+
+/**
+ * epacl_find_place - the list that an operation is about
+ * @txn: transaction
+ * @op: operation
+ * @attr: attribute that names the owner
+ * @owner: owner
+ * @place: filled in; without an @obj if it is fine that it is not there
+ *
+ * Return: 0, or a negative errno.
+ */
+int epacl_find_place(struct epacl_txn *txn, const struct epacl_op *op, u16 attr,
+		     const struct epacl_owner *owner,
+		     struct epacl_place *place);
+/* Makes its owner one that the transaction may change. Return: 0 or -ENOMEM. */
+int epacl_own_place(struct epacl_txn *txn, struct epacl_place *place);
+
+/**
+ * struct epacl_listed - a rule list, and whose it is
+ * @owner: whose
+ * @slot: where it is; NULL: it is a named one
+ * @acl: the owner's own list
+ */
+struct epacl_listed {
+	struct epacl_owner owner;
+	const struct epacl_slot *slot;
+	const struct epacl_acl *acl;
+};
+
+/**
+ * epacl_each_list - look at the rule lists of a policy
+ * @root: policy
+ * @see: called for each, named ones included, until it returns true
+ * @arg: passed on
+ * @list: the one for which it did
+ *
+ * Return: true if @see did.
+ */
+bool epacl_each_list(const struct epacl_root *root,
+		     bool (*see)(const struct epacl_listed *list, void *arg),
+		     void *arg, struct epacl_listed *list);
+
+/* ---- op_acl.c ---- */
+
+/**
+ * epacl_use_is_limited - does an endpoint or an lbset use a named list?
+ * @txn: transaction
+ * @name: of the list
+ * @owner: set to who does
+ */
+bool epacl_use_is_limited(struct epacl_txn *txn, const char *name,
+			  struct epacl_owner *owner);
+
+/* ---- numbers.c ---- */
+
+/**
+ * epacl_take_number - a number for a new object, of no other one of its kind
+ * @txn: transaction
+ * @which: EPACL_NUMBERS_*
+ * @name: of the object; one that the transaction has removed and adds again
+ *	gets the number that it had
+ *
+ * Return: the number; 0: all are taken; or -ENOMEM.
+ */
+int epacl_take_number(struct epacl_txn *txn, u8 which, const char *name);
+/* Numbers have become free. */
+void epacl_numbers_forget(struct epacl_txn *txn);
 
 /* A counter for a new rule. Return: 0 or -ENOMEM. */
 int epacl_take_counter(struct epacl_txn *txn, struct epacl_rule *rule);
@@ -219,6 +400,19 @@ int epacl_endpoint_check(struct epacl_refusal *why, const struct epacl_op *op,
 int epacl_endpoint_check_vm(struct epacl_refusal *why,
 			    const struct epacl_vm *vm,
 			    const struct epacl_endpoint *endpoint);
+
+/**
+ * epacl_endpoint_check_member - may it be a member of an lbset?
+ * @why: filled in on failure
+ * @attr: attribute of the operation
+ * @vm: VM of the endpoint
+ * @endpoint: endpoint
+ * @lbset: lbset
+ */
+int epacl_endpoint_check_member(struct epacl_refusal *why, u16 attr,
+				const struct epacl_vm *vm,
+				const struct epacl_endpoint *endpoint,
+				const struct epacl_lbset *lbset);
 
 /* ---- auto_port.c ---- */
 

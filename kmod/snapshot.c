@@ -2,6 +2,8 @@
 /*
  * What the packet path asks of a snapshot.
  */
+#include <linux/jhash.h>
+#include <linux/math.h>
 #include "index.h"
 #include "snapshot.h"
 #include "station.h"
@@ -112,7 +114,7 @@ epacl_snapshot_public(const struct epacl_snapshot *snap,
 	u32 pos, i;
 
 	epacl_index_for_each(&snap->by_public,
-			     epacl_hash_ip(snap->seed, ip, proto << 16 | port),
+			     epacl_hash_public(snap->seed, ip, proto, port),
 			     pos, i) {
 		public = &snap->publics[i];
 		if (public->ports.lo == port && public->proto == proto &&
@@ -120,6 +122,19 @@ epacl_snapshot_public(const struct epacl_snapshot *snap,
 			return public;
 	}
 	return public_range(snap, ip, proto, port);
+}
+
+const struct epacl_ctarget *
+epacl_cpublic_target(const struct epacl_cpublic *public,
+		     const struct epacl_ip *src)
+{
+	u32 hash;
+
+	if (public->ntargets < 2)
+		return public->ntargets ? public->targets : NULL;
+	hash = jhash(src->b, epacl_family_bits(src->family) / 8,
+		     EPACL_LBSET_SEED);
+	return &public->targets[reciprocal_scale(hash, public->ntargets)];
 }
 
 bool epacl_snapshot_is_vip(const struct epacl_snapshot *snap,
@@ -172,6 +187,27 @@ bool epacl_vnet_has_uplink(const struct epacl_vnet *vnet, const char *dev)
 		if (!strcmp(vnet->uplinks[i].s, dev))
 			return true;
 	return false;
+}
+
+const struct epacl_csubnet *epacl_cvnet_subnet(const struct epacl_cvnet *vnet,
+					       const struct epacl_ip *ip)
+{
+	const struct epacl_csubnet *subnet;
+	u32 lo = 0, hi = vnet->nsubnets, mid;
+
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		subnet = &vnet->subnets[mid];
+		if (epacl_ip_compare(&subnet->prefix.ip, ip) <= 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	/* It begins at @ip or before, and so does whatever else holds @ip. */
+	subnet = lo ? &vnet->subnets[lo - 1] : NULL;
+	while (subnet && !epacl_prefix_holds(&subnet->prefix, ip))
+		subnet = subnet->around;
+	return subnet;
 }
 
 bool epacl_nic_owns(const struct epacl_nic *nic, const struct epacl_ip *ip)

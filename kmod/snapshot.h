@@ -12,29 +12,110 @@
 #include "refusal.h"
 
 /**
+ * struct epacl_layer - a rule list that applies, and whose it is
+ * @acl: the list that answers
+ * @use: its name, where it is a named one that the owner uses; NULL: its own
+ * @owner: enum epacl_owner_kind
+ * @direction: enum epacl_direction
+ * @name: of the owner, as in enum epacl_owner_attr
+ * @part: of the owner; NULL: it has none
+ */
+struct epacl_layer {
+	const struct epacl_acl *acl;
+	const char *use;
+	u8 owner;
+	u8 direction;
+	const char *name;
+	const char *part;
+};
+
+/**
+ * struct epacl_csubnet - a prefix of a subnet
+ * @prefix: the prefix
+ * @layers: those of the subnet, by enum epacl_direction
+ * @around: the longest of the others of the vnet that holds it; NULL: none
+ */
+struct epacl_csubnet {
+	struct epacl_prefix prefix;
+	const struct epacl_layer *layers;
+	const struct epacl_csubnet *around;
+};
+
+/**
  * struct epacl_cvnet - a vnet whose names have been looked up
  * @vnet: definition
+ * @zone: connection tracking zone of its flows; 0: the default one
+ * @nsubnets: entries of @subnets
+ * @subnets: prefixes of its subnets, by family, address and length
+ * @subnet_layers: of all its subnets, EPACL_DIRECTIONS for each
  * @npeers: entries of @peers
  * @peers: the vnets that it regards as inside
  */
 struct epacl_cvnet {
 	const struct epacl_vnet *vnet;
+	u16 zone;
+	u32 nsubnets;
+	struct epacl_csubnet *subnets;
+	struct epacl_layer *subnet_layers;
 	u32 npeers;
 	const struct epacl_vnet **peers;
 };
 
 /**
+ * struct epacl_cendpoint - an endpoint whose names have been looked up
+ * @endpoint: definition
+ * @layer: its list, or that of its lbset
+ * @is_public: reached from outside only through a public address, its own or
+ *	that of its lbset
+ */
+struct epacl_cendpoint {
+	const struct epacl_endpoint *endpoint;
+	struct epacl_layer layer;
+	bool is_public;
+};
+
+/**
+ * struct epacl_cvm - a VM whose names have been looked up
+ * @vm: definition
+ * @nendpoints: entries of @endpoints
+ * @endpoints: sorted by name
+ * @nlayers: entries of each of @layers
+ * @layers: by direction: in: groups, then the VM; out: the VM, then groups
+ */
+struct epacl_cvm {
+	const struct epacl_vm *vm;
+	u32 nendpoints;
+	struct epacl_cendpoint *endpoints;
+	u32 nlayers;
+	struct epacl_layer layers[EPACL_DIRECTIONS][EPACL_GROUPS_MAX + 1];
+};
+
+/**
  * struct epacl_cnic - a nic whose names have been looked up
  * @vm: its VM
+ * @cvm: the same, compiled
  * @nic: definition
  * @vnet: NULL: none, everything is outside
  * @service: of its VM; NULL: none
  */
 struct epacl_cnic {
 	const struct epacl_vm *vm;
+	const struct epacl_cvm *cvm;
 	const struct epacl_nic *nic;
 	const struct epacl_cvnet *vnet;
 	const struct epacl_service *service;
+};
+
+/**
+ * struct epacl_ctarget - where a public address is translated to
+ * @vm: whose endpoint it is
+ * @endpoint: the endpoint
+ * @to: the address; its port is that of the endpoint
+ */
+struct epacl_ctarget {
+	const struct epacl_cvm *vm;
+	const struct epacl_cendpoint *endpoint;
+	struct epacl_ip to;
 };
 
 /**
@@ -42,17 +123,17 @@ struct epacl_cnic {
  * @ip: VIP
  * @proto: protocol
  * @ports: public ports
- * @vm: whose endpoint it is
- * @endpoint: the endpoint
- * @to: where it is translated to
+ * @lbset: whose it is; NULL: that of the endpoint of its only target
+ * @ntargets: entries of @targets; an lbset may have none
+ * @targets: in the order by which EPACL_LBSET_SEED chooses
  */
 struct epacl_cpublic {
 	struct epacl_ip ip;
 	u8 proto;
 	struct epacl_ports ports;
-	const struct epacl_vm *vm;
-	const struct epacl_endpoint *endpoint;
-	struct epacl_ip to;
+	const struct epacl_lbset *lbset;
+	u32 ntargets;
+	const struct epacl_ctarget *targets;
 };
 
 /**
@@ -82,13 +163,20 @@ struct epacl_cprefix {
  * @work: frees it after a grace period
  * @root: definitions that it points into
  * @seed: of the hashes
+ * @nsecure: layers whose list has rules that ask for IPsec
+ * @nzones: vnets with a zone of their own
+ * @nsets: entries of @sets
+ * @nvms: entries of @vms
  * @nnics: entries of @nics
  * @nvnets: entries of @vnets
  * @naddresses: entries of @addresses
  * @nprefixes: entries of @prefixes
  * @npublics: entries of @publics
+ * @ntargets: entries of @targets
  * @nranges: entries of @publics, at its end, that have more than one port
  * @nvips: entries of @vips: every VIP of an endpoint or a service
+ * @sets: by the id of a set
+ * @endpoints: of all VMs
  * @by_dev: @nics by name of the interface
  * @by_station: @nics by station
  * @by_mac: @nics by declared MAC
@@ -100,18 +188,27 @@ struct epacl_snapshot {
 	struct rcu_work work;
 	struct epacl_root *root;
 	u32 seed;
+	u32 nsecure;
+	u32 nzones;
+	u32 nsets;
+	u32 nvms;
 	u32 nnics;
 	u32 nvnets;
 	u32 naddresses;
 	u32 nprefixes;
 	u32 npublics;
+	u32 ntargets;
 	u32 nranges;
 	u32 nvips;
+	const struct epacl_set_table **sets;
+	struct epacl_cvm *vms;
+	struct epacl_cendpoint *endpoints;
 	struct epacl_cnic *nics;
 	struct epacl_cvnet *vnets;
 	struct epacl_caddress *addresses;
 	struct epacl_cprefix *prefixes;
 	struct epacl_cpublic *publics;
+	struct epacl_ctarget *targets;
 	struct epacl_ip *vips;
 	struct epacl_index by_dev;
 	struct epacl_index by_station;
@@ -165,6 +262,13 @@ const struct epacl_cnic *epacl_snapshot_users(const struct epacl_snapshot *snap,
 const struct epacl_cpublic *
 epacl_snapshot_public(const struct epacl_snapshot *snap,
 		      const struct epacl_ip *ip, u8 proto, u16 port);
+/*
+ * Where what comes from @src is translated to, as nftables is told to choose;
+ * NULL: nowhere.
+ */
+const struct epacl_ctarget *
+epacl_cpublic_target(const struct epacl_cpublic *public,
+		     const struct epacl_ip *src);
 bool epacl_snapshot_is_vip(const struct epacl_snapshot *snap,
 			   const struct epacl_ip *ip);
 
@@ -174,8 +278,29 @@ bool epacl_cvnet_holds(const struct epacl_cvnet *vnet,
 /* In one of the prefixes of the vnet itself. */
 bool epacl_vnet_holds(const struct epacl_vnet *vnet, const struct epacl_ip *ip);
 bool epacl_vnet_has_uplink(const struct epacl_vnet *vnet, const char *dev);
+/* The longest prefix of a subnet that holds @ip; NULL: none. */
+const struct epacl_csubnet *epacl_cvnet_subnet(const struct epacl_cvnet *vnet,
+					       const struct epacl_ip *ip);
 
-/* One of the plain addresses of the nic. */
+/**
+ * epacl_vm_groups - the groups of a VM in the order in which they are asked
+ * @root: policy that @vm is of
+ * @vm: VM
+ * @groups: filled in
+ *
+ * Return: how many.
+ */
+u32 epacl_vm_groups(const struct epacl_root *root, const struct epacl_vm *vm,
+		    const struct epacl_group *groups[EPACL_GROUPS_MAX]);
+
+/* Is entry @i of its prefixes a plain address that it does not share? */
+static inline bool epacl_nic_plain_alone(const struct epacl_nic *nic, u32 i)
+{
+	return i < nic->n - nic->nshared &&
+	       epacl_prefix_is_plain(&nic->prefixes[i]);
+}
+
+/* One of the plain addresses of the nic, the shared ones included. */
 bool epacl_nic_has(const struct epacl_nic *nic, const struct epacl_ip *ip);
 /* One of them, or within a prefix of it. */
 bool epacl_nic_owns(const struct epacl_nic *nic, const struct epacl_ip *ip);

@@ -79,20 +79,49 @@ bool epacl_prefix_broadcast_is(const struct epacl_prefix *p,
 	return ip->v4 == (p->ip.v4 | cpu_to_be32(host));
 }
 
-/* Not the shortest form of IPv6, but an unambiguous one. */
+static unsigned int group_of(const struct epacl_ip *ip, unsigned int i)
+{
+	return ip->b[2 * i] << 8 | ip->b[2 * i + 1];
+}
+
+/* The longest run of zero groups, two at least. Return: its length or 0. */
+static unsigned int zeros(const struct epacl_ip *ip, unsigned int *first)
+{
+	unsigned int i, run = 0, most = 1;
+
+	for (i = 0; i < 8; i++) {
+		run = group_of(ip, i) ? 0 : run + 1;
+		if (run > most) {
+			most = run;
+			*first = i + 1 - run;
+		}
+	}
+	return most > 1 ? most : 0;
+}
+
+/* IPv6 as RFC 5952 has it. */
 const char *epacl_ip_text(const struct epacl_ip *ip, char text[EPACL_IP_TEXT])
 {
+	unsigned int i, first = 8, skip = 0;
 	const u8 *b = ip->b;
-	int n = 0, i;
+	int n = 0;
 
 	if (ip->family == 4) {
 		snprintf(text, EPACL_IP_TEXT, "%u.%u.%u.%u", b[0], b[1], b[2],
 			 b[3]);
 		return text;
 	}
-	for (i = 0; i < 16; i += 2)
-		n += snprintf(text + n, EPACL_IP_TEXT - n, "%s%x", i ? ":" : "",
-			      b[i] << 8 | b[i + 1]);
+	skip = zeros(ip, &first);
+	for (i = 0; i < 8; i++) {
+		if (skip && i == first) {
+			n += snprintf(text + n, EPACL_IP_TEXT - n, "::");
+			i += skip - 1;
+			continue;
+		}
+		n += snprintf(text + n, EPACL_IP_TEXT - n, "%s%x",
+			      i && i != first + skip ? ":" : "",
+			      group_of(ip, i));
+	}
 	return text;
 }
 

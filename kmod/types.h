@@ -47,6 +47,15 @@ static inline u8 epacl_family_bits(u8 family)
 	return family == 4 ? 32 : 128;
 }
 
+/* By family, then by address. Return: below, equal to, or above 0. */
+static inline int epacl_ip_compare(const struct epacl_ip *a,
+				   const struct epacl_ip *b)
+{
+	if (a->family != b->family)
+		return a->family - b->family;
+	return memcmp(a->b, b->b, sizeof(a->b));
+}
+
 static inline bool epacl_ip_equal(const struct epacl_ip *a,
 				  const struct epacl_ip *b)
 {

@@ -21,6 +21,7 @@ SPEC = TOP / "docs/netlink/epacl.yaml"
 # Enumerations of the spec: the header's name, and what its constants begin with.
 ENUMS = {
     "flags": ("epacl_flags", "EPACL_F_"),
+    "serves": ("epacl_serves", "EPACL_SERVES_"),
     "owner": ("epacl_owner_kind", "EPACL_OWNER_"),
     "default": ("epacl_default", "EPACL_DEFAULT_"),
     "verdict": ("epacl_verdict", "EPACL_"),
@@ -29,7 +30,7 @@ ENUMS = {
 }
 
 # How the header's comments name the types of the spec.
-TYPES = r"(?:/\* *)(u8|u16|u32|u64|s32|string|nest|flag|struct \w+(?:\[|\b)|\d+ bytes)"
+TYPES = r"(?:/\* *)(u16\[\]|u8|u16|u32|u64|s32|string|nest|flag|struct \w+(?:\[|\b)|\d+ bytes)"
 
 
 def constant(prefix, name):
@@ -49,7 +50,7 @@ class Header:
         self.text = text
         self.bare = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
         self.defines = dict(re.findall(
-            r"^#define (EPACL_\w+)\s+(\d+|\"[^\"]*\")\s*$", self.bare, re.M))
+            r"^#define (EPACL_\w+)\s+(\d\w*|\"[^\"]*\")\s*$", self.bare, re.M))
         self.enums = {name: self.enum(body) for name, body in re.findall(
             r"^enum (\w+) \{\n(.*?)^\};", self.bare, re.M | re.S)}
 
@@ -107,7 +108,7 @@ def without_unspec(entries):
 def spec_type(attr, sets):
     """The type of an attribute, as the header's comments write it."""
     if attr["type"] == "binary":
-        struct = re.match(r"struct \w+(\[|\b)", attr.get("doc", ""))
+        struct = re.match(r"struct \w+(\[|\b)|u16\[\]", attr.get("doc", ""))
         return struct.group(0) if struct else \
             f"{attr['checks']['exact-len']} bytes"
     if attr["type"] == "nest" and attr["nested-attributes"] not in sets:
@@ -170,8 +171,8 @@ def main():
     ops = spec["operations"]
     tap = Tap()
 
-    numbers = [(n, int(v)) for n, v in header.defines.items()
-               if v.isdigit() and n != "EPACL_GENL_VERSION"]
+    numbers = [(n, int(v, 0)) for n, v in header.defines.items()
+               if v[0].isdigit() and n != "EPACL_GENL_VERSION"]
     tap.same("constants", [(constant("EPACL_", d["name"]), d["value"])
                            for d in definitions if d["type"] == "const"],
              numbers)

@@ -6,35 +6,44 @@
 #include <linux/kernel.h>
 #include "agree.h"
 
-static bool agree_layer(const struct twin_policy *p,
-			const struct twin_asked *twin,
-			const struct epacl_asked *asked)
+static bool same_text(const char *a, const char *b)
 {
-	const struct twin_vm *vm = &p->vms[twin->vm];
-	const struct epacl_layer *layer = &asked->layer;
-
-	if (twin->owner != layer->owner ||
-	    twin->direction != layer->direction ||
-	    twin->permit != asked->permit ||
-	    twin->order != (asked->rule ? asked->rule->order : 0) ||
-	    strcmp(vm->name, layer->vm->obj.name))
-		return false;
-	if (twin->endpoint < 0)
-		return !layer->endpoint;
-	return layer->endpoint && !strcmp(vm->endpoints[twin->endpoint].name,
-					  layer->endpoint->name);
+	return a && b ? !strcmp(a, b) : !a && !b;
 }
 
-bool agree_answer(const struct twin_policy *p, const struct twin_answer *twin,
+/* What its rule says, or else the default of the list that answered. */
+static bool asked_permits(const struct epacl_asked *asked)
+{
+	return asked->rule ? asked->rule->permit :
+			     epacl_acl_default_permits(asked->layer->acl);
+}
+
+static bool agree_layer(const struct twin_asked *twin,
+			const struct epacl_asked *asked)
+{
+	const struct epacl_layer *layer = asked->layer;
+
+	return twin->owner == layer->owner &&
+	       twin->direction == layer->direction &&
+	       same_text(twin->name, layer->name) &&
+	       same_text(twin->part, layer->part) &&
+	       same_text(twin->use, layer->use) &&
+	       twin->permit == asked_permits(asked) &&
+	       twin->order == (asked->rule ? asked->rule->order : 0);
+}
+
+bool agree_answer(const struct twin_answer *twin,
 		  const struct epacl_answer *answer)
 {
 	unsigned int i;
 
+	if (twin->deferred || answer->deferred)
+		return twin->deferred && answer->deferred;
 	if (twin->permit != answer->permit || twin->reason != answer->reason ||
 	    twin->nasked != answer->nasked)
 		return false;
 	for (i = 0; i < twin->nasked; i++)
-		if (!agree_layer(p, &twin->asked[i], &answer->asked[i]))
+		if (!agree_layer(&twin->asked[i], &answer->asked[i]))
 			return false;
 	return true;
 }
@@ -73,7 +82,7 @@ bool agree_explanation(const struct twin_policy *p,
 		if (a->direction != b->direction ||
 		    !agree_nic(p, a->at, b->nic) ||
 		    !same_tuple(&a->tuple, &b->tuple) ||
-		    !agree_answer(p, &a->answer, &b->answer))
+		    !agree_answer(&a->answer, &b->answer))
 			return false;
 	}
 	return true;
@@ -81,31 +90,35 @@ bool agree_explanation(const struct twin_policy *p,
 
 /* ---- for people ---- */
 
-static void print_layer(const char *vm, const char *endpoint, u8 direction,
-			bool permit, int order)
+static void print_layer(u8 owner, const char *name, const char *part,
+			const char *use, u8 direction, bool permit, int order)
 {
-	fprintf(stderr, "    %s %s%s%s: %s by %s %d\n",
-		direction == EPACL_IN ? "in" : "out", vm, endpoint ? "/" : "",
-		endpoint ?: "", permit ? "permit" : "deny",
+	static const char *const kinds[] = { "?",   "endpoint", "vm",	"lbset",
+					     "acl", "subnet",	"group" };
+
+	fprintf(stderr, "    %s %s%s%s %s%s%s: %s by %s %d\n", kinds[owner],
+		name, part ? "/" : "", part ?: "",
+		direction == EPACL_IN ? "in" : "out", use ? " use " : "",
+		use ?: "", permit ? "permit" : "deny",
 		order ? "rule" : "default", order);
 }
 
-static void print_twin(const struct twin_policy *p,
-		       const struct twin_answer *twin)
+static void print_verdict(const char *whose, bool permit, bool deferred,
+			  u8 reason)
+{
+	fprintf(stderr, "  %s: %s%s %s\n", whose, permit ? "permit" : "drop",
+		deferred ? " (deferred)" : "", reason_word(reason));
+}
+
+static void print_twin(const struct twin_answer *twin)
 {
 	const struct twin_asked *asked;
-	const struct twin_vm *vm;
 	unsigned int i;
 
-	fprintf(stderr, "  twin: %s %s\n", twin->permit ? "permit" : "drop",
-		reason_word(twin->reason));
+	print_verdict("twin", twin->permit, twin->deferred, twin->reason);
 	for (i = 0; i < twin->nasked; i++) {
 		asked = &twin->asked[i];
-		vm = &p->vms[asked->vm];
-		print_layer(vm->name,
-			    asked->endpoint < 0 ?
-				    NULL :
-				    vm->endpoints[asked->endpoint].name,
+		print_layer(asked->owner, asked->name, asked->part, asked->use,
 			    asked->direction, asked->permit, asked->order);
 	}
 }
@@ -115,23 +128,21 @@ static void print_module(const struct epacl_answer *answer)
 	const struct epacl_asked *asked;
 	unsigned int i;
 
-	fprintf(stderr, "  module: %s %s\n", answer->permit ? "permit" : "drop",
-		reason_word(answer->reason));
+	print_verdict("module", answer->permit, answer->deferred,
+		      answer->reason);
 	for (i = 0; i < answer->nasked; i++) {
 		asked = &answer->asked[i];
-		print_layer(asked->layer.vm->obj.name,
-			    asked->layer.endpoint ?
-				    asked->layer.endpoint->name :
-				    NULL,
-			    asked->layer.direction, asked->permit,
+		print_layer(asked->layer->owner, asked->layer->name,
+			    asked->layer->part, asked->layer->use,
+			    asked->layer->direction, asked_permits(asked),
 			    asked->rule ? asked->rule->order : 0);
 	}
 }
 
-void print_answers(const struct twin_policy *p, const struct twin_answer *twin,
+void print_answers(const struct twin_answer *twin,
 		   const struct epacl_answer *answer)
 {
-	print_twin(p, twin);
+	print_twin(twin);
 	print_module(answer);
 }
 
@@ -149,7 +160,7 @@ void print_explanations(const struct twin_policy *p,
 				"no VM" :
 				p->vms[twin->legs[i].at.vm].name);
 		print_tuple("as judged", &twin->legs[i].tuple);
-		print_twin(p, &twin->legs[i].answer);
+		print_twin(&twin->legs[i].answer);
 	}
 	for (i = 0; !err && i < out->nlegs; i++) {
 		fprintf(stderr, "leg %u of the module, %s ", i,

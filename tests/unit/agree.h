@@ -8,7 +8,7 @@
 #include "model_builder.h"
 
 /* Verdict, reason, and every layer with its owner and order. */
-bool agree_answer(const struct twin_policy *p, const struct twin_answer *twin,
+bool agree_answer(const struct twin_answer *twin,
 		  const struct epacl_answer *answer);
 bool agree_explanation(const struct twin_policy *p,
 		       const struct twin_explanation *twin, int err,
@@ -17,7 +17,7 @@ bool agree_explanation(const struct twin_policy *p,
 bool agree_nic(const struct twin_policy *p, struct twin_at at,
 	       const struct epacl_cnic *nic);
 
-void print_answers(const struct twin_policy *p, const struct twin_answer *twin,
+void print_answers(const struct twin_answer *twin,
 		   const struct epacl_answer *answer);
 void print_explanations(const struct twin_policy *p,
 			const struct twin_explanation *twin, int err,

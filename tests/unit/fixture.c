@@ -16,19 +16,19 @@ struct epacl_txn txn;
 const char *const everything[] = {
 	"change limit rules-per-endpoint 60",
 	"add service front vip 203.0.113.10",
-	"add service web vip 203.0.113.11,2001:db8:0:0:0:0:0:11",
-	"add vnet a prefix 10.1.0.0/16,2001:db8:1:0:0:0:0:0/48 "
+	"add service web vip 203.0.113.11,2001:db8::11",
+	"add vnet a prefix 10.1.0.0/16,2001:db8:1::/48 "
 	"peer 172.16.0.0/12,192.168.0.0/16 uplink eth1,wg0",
 	"add vnet b prefix 10.2.0.0/16",
 	"change vnet a peer b",
 	"change vnet b peer a",
 	"add vm one service web",
-	"add nic one dev vnet0 address 10.1.0.4,2001:db8:1:0:0:0:0:4 "
+	"add nic one dev vnet0 address 10.1.0.4,2001:db8:1::4 "
 	"mac 52:54:00:12:34:56 vnet a",
 	"add nic one dev vnet7 address 10.7.0.0/24",
 	"add endpoint one/all any",
 	"add endpoint one/ping 1 type 8/0",
-	"add endpoint one/range 17 5000-5009 public 203.0.113.20:6000",
+	"add endpoint one/range 17 5000-5009 public 203.0.113.20:5000",
 	"add endpoint one/ssh 6 22 address 10.1.0.4 "
 	"public 203.0.113.20:2222,203.0.113.21:22",
 	"change rules one/ssh default deny",
@@ -36,7 +36,7 @@ const char *const everything[] = {
 	"add rule one/ssh 200 deny any",
 	"add rule vm one in 10 deny any proto 6 lport 25,110-143 rport 1-1023",
 	"add rule vm one out 5 permit 192.168.0.0/16 proto 1 type 3/4",
-	"add rule vm one out 6 deny 2001:db8:0:0:0:0:0:0/32 proto 47",
+	"add rule vm one out 6 deny 2001:db8::/32 proto 47",
 	"add vm two",
 };
 

@@ -294,6 +294,79 @@ static void vnet(struct words *w, struct epacl_op *op)
 	}
 }
 
+/* "WHOLE/PART" */
+static void part(const char *s, char *name, char *part_name)
+{
+	const char *slash = strchr(s, '/');
+
+	if (!slash)
+		bad("NAME/PART", s);
+	snprintf(name, EPACL_NAME_MAX + 1, "%.*s", (int)(slash - s), s);
+	copy(part_name, EPACL_NAME_MAX + 1, slash + 1);
+}
+
+static void subnet(struct words *w, struct epacl_op *op)
+{
+	op->kind = EPACL_A_SUBNET;
+	part(next(w), op->subnet.vnet, op->subnet.name);
+	op->set |= BIT(EPACL_SUBNET_A_VNET) | BIT(EPACL_SUBNET_A_NAME);
+	if (has(w, op, "prefix", EPACL_SUBNET_A_PREFIXES))
+		prefixes(w, &op->subnet.prefixes);
+}
+
+static void group(struct words *w, struct epacl_op *op)
+{
+	op->kind = EPACL_A_GROUP;
+	copy(op->group.name, sizeof(op->group.name), next(w));
+	op->set |= BIT(EPACL_GROUP_A_NAME);
+	if (has(w, op, "precedence", EPACL_GROUP_A_PRECEDENCE))
+		op->group.precedence = atoi(next(w));
+}
+
+static void member(struct words *w, struct epacl_op *op)
+{
+	op->kind = EPACL_A_MEMBER;
+	copy(op->member.group, sizeof(op->member.group), next(w));
+	copy(op->member.vm, sizeof(op->member.vm), next(w));
+	op->set |= BIT(EPACL_MEMBER_A_GROUP) | BIT(EPACL_MEMBER_A_VM);
+}
+
+static void acl(struct words *w, struct epacl_op *op)
+{
+	op->kind = EPACL_A_ACL;
+	copy(op->acl.name, sizeof(op->acl.name), next(w));
+	op->set |= BIT(EPACL_ACL_A_NAME);
+}
+
+static void lbset(struct words *w, struct epacl_op *op)
+{
+	op->kind = EPACL_A_LBSET;
+	copy(op->lbset.name, sizeof(op->lbset.name), next(w));
+	op->set |= BIT(EPACL_LBSET_A_NAME);
+	while (w->word[w->at]) {
+		if (has(w, op, "public", EPACL_LBSET_A_PUBLICS)) {
+			publics(w, &op->lbset.publics);
+			continue;
+		}
+		op->lbset.proto = proto_parse(next(w));
+		op->set |= BIT(EPACL_LBSET_A_PROTO);
+	}
+}
+
+/* Prefixes in a list or several, and "more". */
+static void set(struct words *w, struct epacl_op *op)
+{
+	op->kind = EPACL_A_SET;
+	copy(op->prefix_set.name, sizeof(op->prefix_set.name), next(w));
+	op->set |= BIT(EPACL_SET_A_NAME);
+	while (w->word[w->at]) {
+		if (has(w, op, "more", EPACL_SET_A_MORE))
+			continue;
+		prefixes(w, &op->prefix_set.prefixes);
+		op->set |= BIT(EPACL_SET_A_PREFIXES);
+	}
+}
+
 static void vm(struct words *w, struct epacl_op *op)
 {
 	op->kind = EPACL_A_VM;
@@ -322,6 +395,33 @@ static void mac(struct words *w, u8 *to)
 		to[i] = b[i];
 }
 
+static void vlans(struct words *w, struct epacl_list *list)
+{
+	char *rest = next(w), *s;
+	u16 *to;
+
+	while ((s = element(&rest))) {
+		to = one_more(w, list, sizeof(*to));
+		*to = atoi(s);
+	}
+}
+
+static u32 serves_parse(char *rest)
+{
+	u32 serves = 0;
+	char *s;
+
+	while ((s = element(&rest))) {
+		if (!strcmp(s, "dhcp"))
+			serves |= EPACL_SERVES_DHCP;
+		else if (!strcmp(s, "ra"))
+			serves |= EPACL_SERVES_RA;
+		else
+			serves |= strtoul(s, NULL, 0);
+	}
+	return serves;
+}
+
 static void nic(struct words *w, struct epacl_op *op)
 {
 	op->kind = EPACL_A_NIC;
@@ -338,19 +438,15 @@ static void nic(struct words *w, struct epacl_op *op)
 			mac(w, op->nic.mac);
 		if (has(w, op, "vnet", EPACL_NIC_A_VNET))
 			copy(op->nic.vnet, sizeof(op->nic.vnet), next(w));
+		if (has(w, op, "shared", EPACL_NIC_A_SHARED))
+			prefixes(w, &op->nic.shared);
+		if (has(w, op, "vlan", EPACL_NIC_A_VLANS))
+			vlans(w, &op->nic.vlans);
+		if (has(w, op, "serves", EPACL_NIC_A_SERVES))
+			op->nic.serves = serves_parse(next(w));
 		if (w->at == at)
 			bad("nic", w->word[at]);
 	}
-}
-
-static void part(const char *s, char *name, char *part_name)
-{
-	const char *slash = strchr(s, '/');
-
-	if (!slash)
-		bad("VM/ENDPOINT", s);
-	snprintf(name, EPACL_NAME_MAX + 1, "%.*s", (int)(slash - s), s);
-	copy(part_name, EPACL_NAME_MAX + 1, slash + 1);
 }
 
 static void endpoint(struct words *w, struct epacl_op *op)
@@ -372,6 +468,9 @@ static void endpoint(struct words *w, struct epacl_op *op)
 			publics(w, &op->endpoint.publics);
 		if (has(w, op, "port", EPACL_ENDPOINT_A_PORTS))
 			op->endpoint.ports = ports_parse(next(w));
+		if (has(w, op, "lbset", EPACL_ENDPOINT_A_LBSET))
+			copy(op->endpoint.lbset, sizeof(op->endpoint.lbset),
+			     next(w));
 		if (w->at != at)
 			continue;
 		if (!(op->set & BIT(EPACL_ENDPOINT_A_PROTO))) {
@@ -386,17 +485,30 @@ static void endpoint(struct words *w, struct epacl_op *op)
 
 static void owner(struct words *w, struct epacl_owner *to)
 {
-	const char *direction;
+	static const struct {
+		const char *word;
+		u8 kind;
+		bool directed;
+	} kinds[] = {
+		{ "vm", EPACL_OWNER_VM, true },
+		{ "lbset", EPACL_OWNER_LBSET, false },
+		{ "acl", EPACL_OWNER_ACL, false },
+		{ "subnet", EPACL_OWNER_SUBNET, true },
+		{ "group", EPACL_OWNER_GROUP, true },
+		{ "endpoint", EPACL_OWNER_ENDPOINT, false },
+	};
+	size_t i;
 
-	if (!is(w, "vm")) {
-		to->kind = EPACL_OWNER_ENDPOINT;
+	for (i = 0; i < ARRAY_SIZE(kinds) - 1; i++)
+		if (is(w, kinds[i].word))
+			break;
+	to->kind = kinds[i].kind;
+	if (to->kind == EPACL_OWNER_SUBNET || to->kind == EPACL_OWNER_ENDPOINT)
 		part(next(w), to->name, to->part);
-		return;
-	}
-	to->kind = EPACL_OWNER_VM;
-	copy(to->name, sizeof(to->name), next(w));
-	direction = next(w);
-	to->direction = strcmp(direction, "in") ? EPACL_OUT : EPACL_IN;
+	else
+		copy(to->name, sizeof(to->name), next(w));
+	if (kinds[i].directed)
+		to->direction = strcmp(next(w), "in") ? EPACL_OUT : EPACL_IN;
 }
 
 static void rules(struct words *w, struct epacl_op *op)
@@ -404,6 +516,10 @@ static void rules(struct words *w, struct epacl_op *op)
 	op->kind = EPACL_A_RULES;
 	owner(w, &op->rules.owner);
 	op->set |= BIT(EPACL_RULES_A_OWNER);
+	if (has(w, op, "use", EPACL_RULES_A_USE))
+		copy(op->rules.use, sizeof(op->rules.use), next(w));
+	if (is(w, "inline"))
+		op->clear |= BIT(EPACL_RULES_A_USE);
 	if (!has(w, op, "default", EPACL_RULES_A_DEFAULT))
 		return;
 	if (is(w, "permit"))
@@ -430,6 +546,12 @@ static void rule_words(struct words *w, struct epacl_op *op)
 		copy(op->rule.text, sizeof(op->rule.text), next(w));
 	if (has(w, op, "remote", EPACL_RULE_A_REMOTE))
 		op->rule.remote = prefix_parse(next(w));
+	if (has(w, op, "set", EPACL_RULE_A_SET))
+		copy(op->rule.set, sizeof(op->rule.set), next(w));
+	has(w, op, "secure", EPACL_RULE_A_SECURE);
+	if (has(w, op, "reqid", EPACL_RULE_A_REQID))
+		op->rule.reqid = strtoul(next(w), NULL, 0);
+	has(w, op, "log", EPACL_RULE_A_LOG);
 }
 
 static void rule(struct words *w, struct epacl_op *op)
@@ -468,6 +590,12 @@ static void command(struct words *w, struct epacl_op *op)
 	} kinds[] = {
 		{ "service", service },
 		{ "vnet", vnet },
+		{ "subnet", subnet },
+		{ "group", group },
+		{ "member", member },
+		{ "acl", acl },
+		{ "lbset", lbset },
+		{ "set", set },
 		{ "vm", vm },
 		{ "nic", nic },
 		{ "endpoint", endpoint },

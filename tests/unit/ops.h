@@ -9,9 +9,9 @@
 
 /*
  * One line of a policy file; more than the tool, it also takes
- *   --may-exist and --if-exists in front, "no WORD" to clear,
- *   "rules OWNER default WORD", "limit rules-per-endpoint N", and flush.
- * A vm has no inline nic. What is wrong in kind ends the test, what is wrong in
+ *   --may-exist and --if-exists in front, "no WORD" to clear, flush, and
+ *   "set NAME more PREFIX,..." for EPACL_SET_A_MORE.
+ * A vm has no inline nic; what a changed rule matches is "remote PREFIX". What is wrong in kind ends the test, what is wrong in
  * value is for the policy to find.
  */
 struct epacl_op *op_parse(struct epacl_memory *memory, const char *line);

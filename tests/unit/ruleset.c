@@ -54,6 +54,24 @@ static void service(FILE *f, const struct epacl_service *service)
 	fprintf(f, "\n");
 }
 
+static void list_publics(FILE *f, const struct epacl_public *publics, u32 n)
+{
+	char text[EPACL_IP_TEXT];
+	u32 i;
+
+	for (i = 0; i < n; i++)
+		fprintf(f, publics[i].ip.family == 4 ? "%s%s:%u" : "%s[%s]:%u",
+			i ? "," : " public ",
+			epacl_ip_text(&publics[i].ip, text), publics[i].port);
+}
+
+static void set(FILE *f, const struct epacl_set *set)
+{
+	fprintf(f, "add set %s", set->obj.name);
+	list_prefixes(f, " ", set->prefixes, set->n);
+	fprintf(f, "\n");
+}
+
 static void vnet(FILE *f, const struct epacl_vnet *vnet)
 {
 	fprintf(f, "add vnet %s", vnet->obj.name);
@@ -75,14 +93,27 @@ static void peer_vnets(FILE *f, const struct epacl_vnet *vnet)
 
 static void nic(FILE *f, const char *vm, const struct epacl_nic *nic)
 {
+	u32 i;
+
 	fprintf(f, "add nic %s dev %s", vm, nic->dev);
-	list_prefixes(f, " address ", nic->prefixes, nic->n);
+	list_prefixes(f, " address ", nic->prefixes, nic->n - nic->nshared);
 	if (nic->has_mac)
 		fprintf(f, " mac %02x:%02x:%02x:%02x:%02x:%02x", nic->mac[0],
 			nic->mac[1], nic->mac[2], nic->mac[3], nic->mac[4],
 			nic->mac[5]);
 	if (nic->vnet[0])
 		fprintf(f, " vnet %s", nic->vnet);
+	list_prefixes(f, " shared ", nic->prefixes + nic->n - nic->nshared,
+		      nic->nshared);
+	for (i = 0; i < nic->nvlans; i++)
+		fprintf(f, "%s%u", i ? "," : " vlan ", nic->vlans[i]);
+	if (nic->serves)
+		fprintf(f, " serves%s%s",
+			nic->serves & EPACL_SERVES_DHCP ? " dhcp" : "",
+			nic->serves & EPACL_SERVES_RA ?
+				(nic->serves & EPACL_SERVES_DHCP ? ",ra" :
+								   " ra") :
+				"");
 	fprintf(f, "\n");
 }
 
@@ -95,6 +126,8 @@ static void rule(FILE *f, const char *owner, const struct epacl_rule *rule,
 		rule->permit ? "permit" : "deny");
 	if (m->remote.ip.family)
 		list_prefixes(f, " ", &m->remote, 1);
+	else if (m->set)
+		fprintf(f, " set %s", m->set);
 	else
 		fprintf(f, " any");
 	if (m->proto != EPACL_PROTO_ANY)
@@ -105,8 +138,14 @@ static void rule(FILE *f, const char *owner, const struct epacl_rule *rule,
 		fprintf(f, " type %u", m->type);
 	if (m->has_code)
 		fprintf(f, "/%u", m->code);
+	if (m->secure)
+		fprintf(f, " secure");
+	if (m->reqid)
+		fprintf(f, " reqid %u", m->reqid);
 	if (rule->text)
 		fprintf(f, " name \"%s\"", rule->text);
+	if (rule->log)
+		fprintf(f, " log");
 	if (counters)
 		fprintf(f, " # %p %u", (void *)rule->counters, rule->counter);
 	fprintf(f, "\n");
@@ -116,7 +155,7 @@ static void acl(FILE *f, const char *owner, const struct epacl_acl *acl,
 		bool counters)
 {
 	static const char *const defaults[] = { "auto", "permit", "deny" };
-	u32 i, npermit = 0;
+	u32 i, npermit = 0, nsecure = 0;
 
 	if (acl->deflt != EPACL_DEFAULT_AUTO)
 		fprintf(f, "change rules %s default %s\n", owner,
@@ -124,16 +163,85 @@ static void acl(FILE *f, const char *owner, const struct epacl_acl *acl,
 	for (i = 0; i < acl->n; i++) {
 		rule(f, owner, acl->rules[i], counters);
 		npermit += acl->rules[i]->permit;
+		nsecure += acl->rules[i]->match.secure;
 	}
 	if (npermit != acl->npermit)
 		fprintf(f, "npermit of %s is wrong\n", owner);
+	if (nsecure != acl->nsecure)
+		fprintf(f, "nsecure of %s is wrong\n", owner);
+}
+
+static void slot(FILE *f, const char *owner, const struct epacl_slot *slot,
+		 bool counters)
+{
+	acl(f, owner, slot->acl, counters);
+	if (slot->use[0])
+		fprintf(f, "change rules %s use %s\n", owner, slot->use);
+}
+
+/* Those of a @kind that has one for each direction. */
+static void slots(FILE *f, const char *kind, const char *name, const char *part,
+		  const struct epacl_slot *slots, bool counters)
+{
+	char owner[2 * EPACL_NAME_MAX + 16];
+	int i;
+
+	for (i = 0; i < EPACL_DIRECTIONS; i++) {
+		snprintf(owner, sizeof(owner), "%s %s%s%s %s", kind, name,
+			 part ? "/" : "", part ? part : "",
+			 i == EPACL_IN ? "in" : "out");
+		slot(f, owner, &slots[i], counters);
+	}
+}
+
+static void named(FILE *f, const struct epacl_named *named, bool counters)
+{
+	char owner[EPACL_NAME_MAX + 8];
+
+	fprintf(f, "add acl %s\n", named->obj.name);
+	snprintf(owner, sizeof(owner), "acl %s", named->obj.name);
+	acl(f, owner, named->acl, counters);
+}
+
+static void subnets(FILE *f, const struct epacl_vnet *vnet, bool counters)
+{
+	const struct epacl_subnet *subnet;
+	u32 i;
+
+	for (i = 0; i < vnet->nsubnets; i++) {
+		subnet = vnet->subnets[i];
+		fprintf(f, "add subnet %s/%s", vnet->obj.name, subnet->name);
+		list_prefixes(f, " prefix ", subnet->prefixes, subnet->n);
+		fprintf(f, "\n");
+		slots(f, "subnet", vnet->obj.name, subnet->name, subnet->slot,
+		      counters);
+	}
+}
+
+static void group(FILE *f, const struct epacl_group *group, bool counters)
+{
+	fprintf(f, "add group %s", group->obj.name);
+	if (group->precedence != EPACL_PRECEDENCE_DEFAULT)
+		fprintf(f, " precedence %u", group->precedence);
+	fprintf(f, "\n");
+	slots(f, "group", group->obj.name, NULL, group->slot, counters);
+}
+
+static void lbset(FILE *f, const struct epacl_lbset *lbset, bool counters)
+{
+	char owner[EPACL_NAME_MAX + 8];
+
+	fprintf(f, "add lbset %s %u", lbset->obj.name, lbset->proto);
+	list_publics(f, lbset->publics, lbset->npublics);
+	fprintf(f, "\n");
+	snprintf(owner, sizeof(owner), "lbset %s", lbset->obj.name);
+	slot(f, owner, &lbset->slot, counters);
 }
 
 static void endpoint(FILE *f, const char *vm, const struct epacl_endpoint *e,
 		     bool counters)
 {
 	char text[EPACL_IP_TEXT], owner[2 * sizeof(e->name) + 1];
-	u32 i;
 
 	snprintf(owner, sizeof(owner), "%s/%s", vm, e->name);
 	fprintf(f, "add endpoint %s ", owner);
@@ -149,20 +257,16 @@ static void endpoint(FILE *f, const char *vm, const struct epacl_endpoint *e,
 		fprintf(f, "/%u", e->code);
 	if (e->address.family)
 		fprintf(f, " address %s", epacl_ip_text(&e->address, text));
-	for (i = 0; i < e->npublics; i++)
-		fprintf(f,
-			e->publics[i].ip.family == 4 ? "%s%s:%u" : "%s[%s]:%u",
-			i ? "," : " public ",
-			epacl_ip_text(&e->publics[i].ip, text),
-			e->publics[i].port);
+	list_publics(f, e->publics, e->npublics);
+	if (e->lbset[0])
+		fprintf(f, " lbset %s", e->lbset);
 	fprintf(f, "\n");
-	acl(f, owner, e->acl, counters);
+	slot(f, owner, &e->slot, counters);
 }
 
 static void vm(FILE *f, const struct epacl_vm *vm, bool counters)
 {
 	const char *name = vm->obj.name;
-	char owner[sizeof(vm->obj.name) + 8];
 	u32 i;
 
 	fprintf(f, "add vm %s", name);
@@ -173,16 +277,37 @@ static void vm(FILE *f, const struct epacl_vm *vm, bool counters)
 		nic(f, name, vm->nics[i]);
 	for (i = 0; i < vm->nendpoints; i++)
 		endpoint(f, name, vm->endpoints[i], counters);
-	for (i = 0; i < EPACL_DIRECTIONS; i++) {
-		snprintf(owner, sizeof(owner), "vm %s %s", name,
-			 i == EPACL_IN ? "in" : "out");
-		acl(f, owner, vm->acl[i], counters);
+	slots(f, "vm", name, NULL, vm->slot, counters);
+	for (i = 0; i < vm->ngroups; i++)
+		fprintf(f, "add member %s %s\n", vm->groups[i].s, name);
+}
+
+static void objects(FILE *f, const struct epacl_root *root, bool counters)
+{
+	struct epacl_obj *obj;
+
+	epacl_pmap_for_each(&root->sets, obj)
+		set(f, epacl_set(obj));
+	epacl_pmap_for_each(&root->acls, obj)
+		named(f, epacl_named(obj), counters);
+	epacl_pmap_for_each(&root->services, obj)
+		service(f, epacl_service(obj));
+	epacl_pmap_for_each(&root->vnets, obj) {
+		vnet(f, epacl_vnet(obj));
+		subnets(f, epacl_vnet(obj), counters);
 	}
+	epacl_pmap_for_each(&root->vnets, obj)
+		peer_vnets(f, epacl_vnet(obj));
+	epacl_pmap_for_each(&root->groups, obj)
+		group(f, epacl_group(obj), counters);
+	epacl_pmap_for_each(&root->lbsets, obj)
+		lbset(f, epacl_lbset(obj), counters);
+	epacl_pmap_for_each(&root->vms, obj)
+		vm(f, epacl_vm(obj), counters);
 }
 
 char *ruleset(const struct epacl_root *root, bool counters)
 {
-	struct epacl_obj *obj;
 	size_t size;
 	char *text;
 	FILE *f;
@@ -193,14 +318,7 @@ char *ruleset(const struct epacl_root *root, bool counters)
 	if (root->rules_per_endpoint != EPACL_RULES_DEFAULT)
 		fprintf(f, "change limit rules-per-endpoint %u\n",
 			root->rules_per_endpoint);
-	epacl_pmap_for_each(&root->services, obj)
-		service(f, epacl_service(obj));
-	epacl_pmap_for_each(&root->vnets, obj)
-		vnet(f, epacl_vnet(obj));
-	epacl_pmap_for_each(&root->vnets, obj)
-		peer_vnets(f, epacl_vnet(obj));
-	epacl_pmap_for_each(&root->vms, obj)
-		vm(f, epacl_vm(obj), counters);
+	objects(f, root, counters);
 	fclose(f);
 	return text;
 }

@@ -10,7 +10,8 @@
 #include <linux/in6.h>
 #include <linux/kernel.h>
 #include "classify.h"
-#include "model_builder.h"
+#include "policy_internal.h"
+#include "world.h"
 
 #define RULES_MAX 200
 #define KEYS_PER_LIST 60
@@ -29,6 +30,60 @@ struct lists {
 
 static struct lists list;
 
+/* ---- sets that rules name: one of each family, one of both, an empty one ---- */
+
+#define SETS 4
+
+static struct twin_set twin_sets[SETS] = {
+	{ .name = "four", .n = 2 },
+	{ .name = "six", .n = 2 },
+	{ .name = "both", .n = 2 },
+	{ .name = "empty" },
+};
+
+static struct epacl_set sets[SETS];
+static struct epacl_pmap set_map;
+static const struct epacl_set_table *tables[SETS + 1];
+
+static void release_nothing(struct epacl_obj *obj)
+{
+	(void)obj;
+}
+
+static void build_sets(void)
+{
+	unsigned int i;
+
+	twin_sets[0].prefixes[0] = prefix_of(ip4(10, 1, 0, 0), 24);
+	twin_sets[0].prefixes[1] = prefix_of(ip4(198, 51, 100, 0), 25);
+	twin_sets[1].prefixes[0] = prefix_of(ip6(0x2001, 0xdb8, 0, 0, 0), 32);
+	twin_sets[1].prefixes[1] = prefix_of(ip6(0xfd00, 1, 0, 0, 0), 32);
+	twin_sets[2].prefixes[0] = prefix_of(ip4(0, 0, 0, 0), 0);
+	twin_sets[2].prefixes[1] = prefix_of(ip6(0xfd00, 0, 0, 0, 0), 16);
+	for (i = 0; i < SETS; i++) {
+		epacl_obj_init(&sets[i].obj, twin_sets[i].name,
+			       release_nothing);
+		sets[i].id = i + 1;
+		sets[i].n = twin_sets[i].n;
+		sets[i].prefixes = twin_sets[i].prefixes;
+		ck_assert_int_eq(epacl_set_table_build(&list.memory, &sets[i]),
+				 0);
+		tables[i + 1] = sets[i].table;
+		ck_assert_int_eq(epacl_pmap_set(&set_map, &sets[i].obj,
+						EPACL_GFP),
+				 0);
+	}
+}
+
+static void drop_sets(void)
+{
+	unsigned int i;
+
+	epacl_pmap_drop(&set_map);
+	for (i = 0; i < SETS; i++)
+		epacl_set_table_free(sets[i].table);
+}
+
 static void convert(struct epacl_rule *rule, struct epacl_ports *ports,
 		    const struct twin_rule *twin)
 {
@@ -37,8 +92,11 @@ static void convert(struct epacl_rule *rule, struct epacl_ports *ports,
 	rule->order = twin->order;
 	rule->permit = twin->permit;
 	rule->match.remote = twin->remote;
-	if (twin->any_remote)
+	if (twin->any_remote || twin->has_set)
 		memset(&rule->match.remote, 0, sizeof(rule->match.remote));
+	rule->match.set = twin->has_set ? twin_sets[twin->set].name : NULL;
+	rule->match.secure = twin->secure;
+	rule->match.reqid = twin->reqid;
 	rule->match.proto = twin->proto;
 	rule->match.has_type = twin->has_type;
 	rule->match.has_code = twin->has_code;
@@ -61,6 +119,7 @@ static void build(void)
 	memset(&list.acl, 0, sizeof(list.acl));
 	memset(list.rules, 0, sizeof(list.rules));
 	list.memory.max = 1 << 24;
+	build_sets();
 	list.acl.n = list.n;
 	list.acl.deflt = list.deflt;
 	list.acl.rules = list.pointers;
@@ -68,13 +127,16 @@ static void build(void)
 		convert(&list.rules[i], list.ports[i], &list.twin[i]);
 		list.pointers[i] = &list.rules[i];
 		list.acl.npermit += list.rules[i].permit;
+		list.acl.nsecure += list.rules[i].match.secure;
 	}
-	ck_assert_int_eq(epacl_table_build(&list.memory, &list.acl), 0);
+	ck_assert_int_eq(epacl_table_build(&list.memory, &list.acl, &set_map),
+			 0);
 }
 
 static void drop(void)
 {
 	epacl_table_free(list.acl.table);
+	drop_sets();
 	ck_assert_int_eq(atomic64_read(&list.memory.used), 0);
 }
 
@@ -103,11 +165,49 @@ static void print_list(void)
 			fprintf(stderr, " type %u", r->type);
 		if (r->has_code)
 			fprintf(stderr, "/%u", r->code);
-		fprintf(stderr, "\n");
+		fprintf(stderr, "%s%s%s reqid %u\n", r->has_set ? " set " : "",
+			r->has_set ? twin_sets[r->set].name : "",
+			r->secure ? " secure" : "", r->reqid);
 	}
 }
 
-static unsigned long matches;
+static unsigned long matches, secured_only;
+
+static bool list_permits(const struct epacl_key *key)
+{
+	const struct epacl_rule *rule = epacl_classify(&list.acl, tables, key);
+
+	return rule ? rule->permit : epacl_acl_default_permits(&list.acl);
+}
+
+/* With the state that no rule names, and with each that one does. */
+static bool naive_secured(struct epacl_key key)
+{
+	struct epacl_security security = { .n = 1 };
+	unsigned int i;
+
+	key.security = &security;
+	if (list_permits(&key))
+		return true;
+	for (i = 0; i < list.n; i++) {
+		security.reqid[0] = list.twin[i].reqid;
+		if (list_permits(&key))
+			return true;
+	}
+	return false;
+}
+
+static void check_secured(const struct epacl_key *key, u64 seed)
+{
+	bool twin = naive_secured(*key);
+
+	secured_only += twin && !list_permits(key);
+	if (epacl_classify_secured(&list.acl, tables, key) == twin)
+		return;
+	fprintf(stderr, "seed %#llx\n", (unsigned long long)seed);
+	print_list();
+	ck_abort_msg("%s if it were secured", twin ? "permitted" : "denied");
+}
 
 static void check_key(const struct epacl_key *key, u64 seed)
 {
@@ -121,11 +221,16 @@ static void check_key(const struct epacl_key *key, u64 seed)
 		.rport = key->rport,
 		.type = key->type,
 		.code = key->code,
+		.sets = twin_sets,
+		.security = key->security ? *key->security :
+					    (struct epacl_security){ .n = 0 },
 	};
 	const struct twin_rule *twin = twin_first(list.twin, list.n, &view);
-	const struct epacl_rule *rule = epacl_classify(&list.acl, key);
+	const struct epacl_rule *rule = epacl_classify(&list.acl, tables, key);
 	char text[EPACL_IP_TEXT];
 
+	if (!view.security.n)
+		check_secured(key, seed);
 	matches += !!twin;
 	if ((twin ? twin->order : 0) == (rule ? rule->order : 0) &&
 	    twin_default_permits(list.deflt, list.twin, list.n) ==
@@ -159,6 +264,32 @@ static struct epacl_ip near(struct epacl_ip ip)
 	return ip;
 }
 
+/* Nothing, said in two ways, or some states. */
+static const struct epacl_security *random_security(void)
+{
+	static struct epacl_security security;
+	unsigned int i;
+
+	if (chance(30))
+		return NULL;
+	security.n = chance(40) ? 0 : 1 + below(EPACL_SECURITY_MAX);
+	for (i = 0; i < security.n; i++)
+		security.reqid[i] = below(5);
+	return &security;
+}
+
+/* A set in the place of an address, and IPsec. */
+static void dress(struct twin_rule *rule)
+{
+	rule->has_set = chance(20);
+	rule->set = below(SETS);
+	if (rule->has_set)
+		rule->any_remote = false;
+	rule->secure = chance(40);
+	if (rule->secure && chance(70))
+		rule->reqid = 1 + below(3);
+}
+
 /* At the edges of what the rules name, or just beside. */
 static void random_key(struct epacl_key *key)
 {
@@ -167,7 +298,8 @@ static void random_key(struct epacl_key *key)
 						   .vms[0].nnics = 1 };
 
 	memset(key, 0, sizeof(*key));
-	if (!list.n || rule->any_remote || chance(20))
+	key->security = random_security();
+	if (!list.n || rule->any_remote || rule->has_set || chance(20))
 		key->remote = random_ip(&nobody, random_family());
 	else
 		key->remote = near(rule->remote.ip);
@@ -219,12 +351,17 @@ START_TEST(test_random)
 	for (n = 0; n < cases; n += KEYS_PER_LIST) {
 		list.n = below(17);
 		list.deflt = below(3);
-		for (i = 0; i < list.n; i++)
+		for (i = 0; i < list.n; i++) {
 			random_rule(&list.twin[i], 1 + i * 11 + below(11));
+			if (n / KEYS_PER_LIST % 2)
+				dress(&list.twin[i]);
+		}
 		check_list(seed, KEYS_PER_LIST);
 	}
-	if (cases >= 10000)
-		ck_assert_uint_gt(matches, cases / 3);
+	if (cases < 10000)
+		return;
+	ck_assert_uint_gt(matches, cases / 3);
+	ck_assert_uint_gt(secured_only, cases / 200);
 }
 END_TEST
 
@@ -308,7 +445,7 @@ START_TEST(test_adjacent_ranges)
 		key.lport = port;
 		key.rport = ~port;
 		check_key(&key, 0);
-		ck_assert_uint_eq(epacl_classify(&list.acl, &key)->order,
+		ck_assert_uint_eq(epacl_classify(&list.acl, tables, &key)->order,
 				  10 + port / 1024);
 	}
 	drop();
@@ -334,7 +471,7 @@ START_TEST(test_all_ports)
 		key.proto = proto;
 		key.has_ports = twin_has_ports(proto);
 		check_key(&key, 0);
-		ck_assert(!!epacl_classify(&list.acl, &key) ==
+		ck_assert(!!epacl_classify(&list.acl, tables, &key) ==
 			  (proto == 6 || proto == 17 || proto == 33 ||
 			   proto == 132 || proto == 136));
 	}
@@ -358,11 +495,11 @@ START_TEST(test_zero_length)
 	add(3, false);
 	build();
 	key.remote = ip4(0, 0, 0, 0);
-	ck_assert_uint_eq(epacl_classify(&list.acl, &key)->order, 2);
+	ck_assert_uint_eq(epacl_classify(&list.acl, tables, &key)->order, 2);
 	key.remote = ip4(255, 255, 255, 255);
-	ck_assert_uint_eq(epacl_classify(&list.acl, &key)->order, 2);
+	ck_assert_uint_eq(epacl_classify(&list.acl, tables, &key)->order, 2);
 	key.remote = ip6(0, 0, 0, 0, 0);
-	ck_assert_uint_eq(epacl_classify(&list.acl, &key)->order, 1);
+	ck_assert_uint_eq(epacl_classify(&list.acl, tables, &key)->order, 1);
 	drop();
 }
 END_TEST
@@ -379,9 +516,9 @@ START_TEST(test_families)
 	rule->remote = prefix_of(ip4(0x20, 0x01, 0x0d, 0xb8), 32);
 	build();
 	key.remote = ip6(0x2001, 0xdb8, 0, 0, 0);
-	ck_assert_ptr_null(epacl_classify(&list.acl, &key));
+	ck_assert_ptr_null(epacl_classify(&list.acl, tables, &key));
 	key.remote = ip4(0x20, 0x01, 0x0d, 0xb8);
-	ck_assert_ptr_nonnull(epacl_classify(&list.acl, &key));
+	ck_assert_ptr_nonnull(epacl_classify(&list.acl, tables, &key));
 	drop();
 }
 END_TEST
@@ -413,6 +550,97 @@ START_TEST(test_many)
 }
 END_TEST
 
+/* A rule with secure, or for a reqid; IPsec that fits, or does not. */
+START_TEST(test_secure)
+{
+	struct epacl_security one = { .n = 1, .reqid = { 7 } };
+	struct epacl_security two = { .n = 2, .reqid = { 0, 9 } };
+	struct epacl_key key = { .proto = IPPROTO_GRE,
+				 .remote = ip4(198, 51, 100, 1) };
+	struct twin_rule *rule;
+
+	list.n = 0;
+	list.deflt = EPACL_DEFAULT_AUTO;
+	rule = add(1, true);
+	rule->secure = true;
+	rule->reqid = 9;
+	rule = add(2, false);
+	rule->secure = true;
+	add(3, true);
+	build();
+	ck_assert_uint_eq(epacl_classify(&list.acl, tables, &key)->order, 3);
+	key.security = &one;
+	ck_assert_uint_eq(epacl_classify(&list.acl, tables, &key)->order, 2);
+	key.security = &two;
+	ck_assert_uint_eq(epacl_classify(&list.acl, tables, &key)->order, 1);
+	drop();
+}
+END_TEST
+
+/* What a packet without IPsec is held against, to tell why it is denied. */
+START_TEST(test_secured)
+{
+	static const struct {
+		const char *rules; /* p and d; then * any, a digit a reqid */
+		u8 deflt;
+		bool secured;
+	} cases[] = {
+		{ "", EPACL_DEFAULT_DENY, false },
+		{ "p*", EPACL_DEFAULT_AUTO, true },
+		{ "p1", EPACL_DEFAULT_AUTO, true },
+		{ "d1p1", EPACL_DEFAULT_AUTO, false },
+		{ "d1p2", EPACL_DEFAULT_AUTO, true },
+		{ "d1p*", EPACL_DEFAULT_AUTO, true },
+		{ "d*p1", EPACL_DEFAULT_AUTO, false },
+		{ "d*", EPACL_DEFAULT_AUTO, false },
+		{ "d*", EPACL_DEFAULT_PERMIT, false },
+		{ "d1", EPACL_DEFAULT_PERMIT, true },
+		{ "d p1", EPACL_DEFAULT_AUTO, false },
+		{ "p1d ", EPACL_DEFAULT_AUTO, true },
+		{ "d2d1p1p2p3d ", EPACL_DEFAULT_AUTO, true },
+		{ "d2d1p1p2d ", EPACL_DEFAULT_PERMIT, false },
+	};
+	struct epacl_key key = { .proto = IPPROTO_GRE,
+				 .remote = ip4(198, 51, 100, 1) };
+	const char *s = cases[_i].rules;
+	struct twin_rule *rule;
+
+	list.n = 0;
+	list.deflt = cases[_i].deflt;
+	for (; *s; s += 2) {
+		rule = add(1 + list.n, *s == 'p');
+		rule->secure = s[1] != ' ';
+		rule->reqid = s[1] >= '0' ? s[1] - '0' : 0;
+	}
+	build();
+	ck_assert_msg(epacl_classify_secured(&list.acl, tables, &key) ==
+			      cases[_i].secured,
+		      "%s", cases[_i].rules);
+	drop();
+}
+END_TEST
+
+/* Of reqids that are denied by name only so many are remembered. */
+START_TEST(test_denied_max)
+{
+	struct epacl_key key = { .proto = IPPROTO_GRE,
+				 .remote = ip4(198, 51, 100, 1) };
+	unsigned int n = EPACL_DENIED_MAX + _i, i;
+	struct twin_rule *rule;
+
+	list.n = 0;
+	list.deflt = EPACL_DEFAULT_AUTO;
+	for (i = 0; i <= 2 * n; i++) {
+		rule = add(1 + i, i >= n);
+		rule->secure = true;
+		rule->reqid = 1 + (i < n ? i : i - n);
+	}
+	build();
+	ck_assert(epacl_classify_secured(&list.acl, tables, &key) == !_i);
+	drop();
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("classify");
@@ -427,6 +655,9 @@ static Suite *suite(void)
 	tcase_add_test(difficult, test_all_ports);
 	tcase_add_test(difficult, test_zero_length);
 	tcase_add_test(difficult, test_families);
+	tcase_add_test(difficult, test_secure);
+	tcase_add_loop_test(difficult, test_secured, 0, 14);
+	tcase_add_loop_test(difficult, test_denied_max, 0, 2);
 	tcase_add_loop_test(difficult, test_many, 0, 10);
 	suite_add_tcase(s, difficult);
 	return s;

@@ -47,7 +47,7 @@ static const struct conflict conflicts[] = {
 	  { "add nic one dev t0 address 10.1.0.4 vnet red",
 	    "add nic two dev t1 address 10.1.0.5,10.1.0.4 vnet red" } },
 	{ -EADDRINUSE,
-	  { "fd00:1:0:0:0:0:0:4", "one", "two" },
+	  { "fd00:1::4", "one", "two" },
 	  { "add nic one dev t0 address fd00:1::4 vnet red",
 	    "add nic two dev t1 address fd00:1::4 vnet red" } },
 	{ -EADDRINUSE,
@@ -101,34 +101,34 @@ static const struct conflict conflicts[] = {
 	  { "203.0.113.20", "one/a", "two/b" },
 	  { "add nic one dev t0 address 10.1.0.4 vnet red",
 	    "add nic two dev t1 address 10.1.0.5 vnet red",
-	    "add endpoint one/a tcp 5000-5009 public 203.0.113.20:6000",
-	    "add endpoint two/b tcp 80 public 203.0.113.20:6009" } },
+	    "add endpoint one/a tcp 5000-5009 public 203.0.113.20:5000",
+	    "add endpoint two/b tcp 80 public 203.0.113.20:5009" } },
 	{ -EADDRINUSE,
 	  { "203.0.113.20", "one/a", "two/b" },
 	  { "add nic one dev t0 address 10.1.0.4 vnet red",
 	    "add nic two dev t1 address 10.1.0.5 vnet red",
-	    "add endpoint one/a tcp 80 public 203.0.113.20:6000",
-	    "add endpoint two/b tcp 5000-5009 public 203.0.113.20:6000" } },
+	    "add endpoint one/a tcp 80 public 203.0.113.20:5000",
+	    "add endpoint two/b tcp 5000-5009 public 203.0.113.20:5000" } },
 	{ -EADDRINUSE,
 	  { "203.0.113.20", "one/a", "two/b" },
 	  { "add nic one dev t0 address 10.1.0.4 vnet red",
 	    "add nic two dev t1 address 10.1.0.5 vnet red",
-	    "add endpoint one/a tcp 5000-5009 public 203.0.113.20:6000",
-	    "add endpoint two/b tcp 7000-7009 public 203.0.113.20:6009" } },
+	    "add endpoint one/a tcp 5000-5009 public 203.0.113.20:5000",
+	    "add endpoint two/b tcp 5009-5018 public 203.0.113.20:5009" } },
 	{ -EADDRINUSE,
 	  { "203.0.113.20", "one/a", "two/b" },
 	  { "add nic one dev t0 address 10.1.0.4 vnet red",
 	    "add nic two dev t1 address 10.1.0.5 vnet red",
-	    "add endpoint one/a tcp 5000-5099 public 203.0.113.20:6000",
-	    "add endpoint two/b tcp 7000-7009 public 203.0.113.20:6050" } },
+	    "add endpoint one/a tcp 5000-5099 public 203.0.113.20:5000",
+	    "add endpoint two/b tcp 5050-5059 public 203.0.113.20:5050" } },
 	{ 0,
 	  {},
 	  { "add nic one dev t0 address 10.1.0.4 vnet red",
 	    "add nic two dev t1 address 10.1.0.5 vnet red",
-	    "add endpoint one/a tcp 5000-5009 public 203.0.113.20:6000",
-	    "add endpoint two/b tcp 7000-7009 public 203.0.113.20:6010",
-	    "add endpoint two/c tcp 80 public 203.0.113.20:5999",
-	    "add endpoint two/d tcp 81 public 203.0.113.20:6020" } },
+	    "add endpoint one/a tcp 5000-5009 public 203.0.113.20:5000",
+	    "add endpoint two/b tcp 5010-5019 public 203.0.113.20:5010",
+	    "add endpoint two/c tcp 80 public 203.0.113.20:4999",
+	    "add endpoint two/d tcp 81 public 203.0.113.20:5020" } },
 
 	/* a VIP is nobody's own address */
 	{ -EADDRINUSE,
@@ -348,8 +348,9 @@ static void check_owners(const struct model *m, const struct twin_policy *p,
 			for (j = 0; j < nic->n; j++)
 				want += twin_in_prefix(&nic->prefixes[j], ip) &&
 					(prefixes ||
-					 epacl_prefix_is_plain(
-						 &nic->prefixes[j]));
+					 (j < nic->n - nic->nshared &&
+					  epacl_prefix_is_plain(
+						  &nic->prefixes[j])));
 		}
 	for (;;) {
 		cnic = prefixes ? epacl_snapshot_users(m->snap, ip, &cursor) :
@@ -369,12 +370,64 @@ static void check_owners(const struct model *m, const struct twin_policy *p,
 	ck_assert_uint_eq(found, want);
 }
 
+static int find_lbset(const struct twin_policy *p, const struct epacl_ip *ip,
+		      u8 proto, u16 port)
+{
+	const struct twin_lbset *lbset;
+	unsigned int i, k;
+
+	for (i = 0; i < p->nlbsets; i++) {
+		lbset = &p->lbsets[i];
+		for (k = 0; k < lbset->npublics; k++)
+			if (lbset->proto == proto &&
+			    lbset->publics[k].port == port &&
+			    twin_same_ip(&lbset->publics[k].ip, ip))
+				return i;
+	}
+	return -1;
+}
+
+/* All its members, by the names of their VMs, then by their own. */
+static void check_members(const struct epacl_cpublic *public,
+			  const struct twin_policy *p, int lbset)
+{
+	const struct epacl_ctarget *target, *before = NULL;
+	unsigned int n = 0, i, k;
+	int diff;
+
+	ck_assert_ptr_nonnull(public);
+	ck_assert(same_name(public->lbset->obj.name, p->lbsets[lbset].name));
+	for (i = 0; i < p->nvms; i++)
+		for (k = 0; k < p->vms[i].nendpoints; k++)
+			n += p->vms[i].endpoints[k].has_lbset &&
+			     p->vms[i].endpoints[k].lbset == lbset;
+	ck_assert_uint_eq(public->ntargets, n);
+	for (i = 0; i < n; i++, before = target) {
+		target = &public->targets[i];
+		ck_assert(same_name(target->endpoint->endpoint->lbset,
+				    public->lbset->obj.name));
+		ck_assert_uint_eq(target->to.family, public->ip.family);
+		if (!before)
+			continue;
+		diff = strcmp(before->vm->vm->obj.name,
+			      target->vm->vm->obj.name);
+		ck_assert_int_le(diff, 0);
+		if (!diff)
+			ck_assert_int_lt(strcmp(before->endpoint->endpoint->name,
+						target->endpoint->endpoint
+							->name),
+					 0);
+	}
+}
+
 static void check_public(const struct model *m, const struct twin_policy *p,
 			 const struct epacl_ip *ip, u8 proto, u16 port)
 {
 	const struct epacl_cpublic *public = epacl_snapshot_public(m->snap, ip,
 								   proto, port);
+	int lbset = find_lbset(p, ip, proto, port);
 	const struct twin_endpoint *e, *want = NULL;
+	const struct epacl_ctarget *target;
 	unsigned int i, k, j, vm = 0;
 
 	for (i = 0; i < p->nvms; i++)
@@ -390,16 +443,23 @@ static void check_public(const struct model *m, const struct twin_policy *p,
 					vm = i;
 				}
 		}
+	if (!want && lbset >= 0) {
+		check_members(public, p, lbset);
+		return;
+	}
 	ck_assert(!want == !public);
 	if (!want)
 		return;
-	ck_assert(same_name(public->endpoint->name, want->name));
-	ck_assert(same_name(public->vm->obj.name, p->vms[vm].name));
-	ck_assert_uint_eq(public->to.family, ip->family);
+	ck_assert_int_lt(lbset, 0);
+	ck_assert_uint_eq(public->ntargets, 1);
+	target = public->targets;
+	ck_assert(same_name(target->endpoint->endpoint->name, want->name));
+	ck_assert(same_name(target->vm->vm->obj.name, p->vms[vm].name));
+	ck_assert_uint_eq(target->to.family, ip->family);
 	if (want->has_address)
-		ck_assert(twin_same_ip(&public->to, &want->address));
+		ck_assert(twin_same_ip(&target->to, &want->address));
 	else
-		ck_assert(twin_nic_owns(&p->vms[vm].nics[0], &public->to));
+		ck_assert(twin_nic_owns(&p->vms[vm].nics[0], &target->to));
 }
 
 START_TEST(test_look_ups)
@@ -423,6 +483,10 @@ START_TEST(test_look_ups)
 				ip = vm->endpoints[0].publics[0].ip;
 				port = vm->endpoints[0].publics[0].port +
 				       below(6) - 1;
+			}
+			if (p.nlbsets && chance(30)) {
+				ip = p.lbsets[0].publics[0].ip;
+				port = p.lbsets[0].publics[0].port;
 			}
 			check_dev(&m, &p);
 			check_owners(&m, &p, &ip, false);
@@ -461,8 +525,8 @@ START_TEST(test_many)
 			 "add endpoint v%u/a tcp 22 public 203.0.113.20:%u", i,
 			 1000 + i);
 		snprintf(text[4 * i + 3], 96,
-			 "add endpoint v%u/b udp 50-59 public 203.0.113.20:%u",
-			 i, 1000 + 10 * i);
+			 "add endpoint v%u/b udp %u-%u public 203.0.113.20:%u",
+			 i, 1000 + 10 * i, 1009 + 10 * i, 1000 + 10 * i);
 		lines[n++] = text[4 * i];
 		lines[n++] = text[4 * i + 1];
 		lines[n++] = text[4 * i + 2];
@@ -487,11 +551,11 @@ START_TEST(test_many)
 		public = epacl_snapshot_public(m.snap, &vip, IPPROTO_TCP,
 					       1000 + i);
 		ck_assert_ptr_nonnull(public);
-		ck_assert_ptr_eq(public->vm, nic->vm);
+		ck_assert_ptr_eq(public->targets->vm, nic->cvm);
 		public = epacl_snapshot_public(m.snap, &vip, IPPROTO_UDP,
 					       1000 + 10 * i + 9);
 		ck_assert_ptr_nonnull(public);
-		ck_assert_ptr_eq(public->vm, nic->vm);
+		ck_assert_ptr_eq(public->targets->vm, nic->cvm);
 	}
 	ip = ip4(10, 1, 0, 1);
 	cursor = 0;

@@ -18,126 +18,12 @@
 
 /* ---- random questions ---- */
 
-/* What the endpoints of @ip's VM, or its VIPs, are asked for. */
-static u16 likely_port(const struct twin_policy *p)
-{
-	const struct twin_vm *vm = &p->vms[below(p->nvms)];
-	const struct twin_endpoint *endpoint;
-
-	if (!vm->nendpoints || chance(30))
-		return random_port();
-	endpoint = &vm->endpoints[below(vm->nendpoints)];
-	if (endpoint->npublics && chance(70))
-		return endpoint->publics[below(endpoint->npublics)].port +
-		       below(endpoint->ports.hi - endpoint->ports.lo + 1);
-	return endpoint->ports.lo + below(2);
-}
-
-/* A VIP with what it is for; false: the policy has none. */
-static bool aim_at_public(const struct twin_policy *p, struct epacl_tuple *t)
-{
-	const struct twin_vm *vm = &p->vms[below(p->nvms)];
-	const struct twin_endpoint *endpoint;
-	const struct epacl_public *public;
-
-	if (!vm->nendpoints)
-		return false;
-	endpoint = &vm->endpoints[below(vm->nendpoints)];
-	if (!endpoint->npublics)
-		return false;
-	public = &endpoint->publics[below(endpoint->npublics)];
-	t->proto = endpoint->proto;
-	t->dst = public->ip;
-	t->dport = public->port +
-		   below(endpoint->ports.hi - endpoint->ports.lo + 1);
-	return true;
-}
-
-/* An endpoint by the address and the port of the VM itself. */
-static bool aim_at_endpoint(const struct twin_policy *p, struct epacl_tuple *t)
-{
-	const struct twin_vm *vm = &p->vms[below(p->nvms)];
-	const struct twin_nic *nic = &vm->nics[below(vm->nnics)];
-	const struct twin_endpoint *endpoint;
-
-	if (!vm->nendpoints)
-		return false;
-	endpoint = &vm->endpoints[below(vm->nendpoints)];
-	if (endpoint->proto == EPACL_PROTO_ANY)
-		return false;
-	t->proto = endpoint->proto;
-	t->dst = nic->prefixes[below(nic->n)].ip;
-	t->dport = endpoint->ports.lo;
-	return true;
-}
-
-static void random_tuple(const struct twin_policy *p, struct epacl_tuple *t)
-{
-	u8 family = random_family();
-
-	memset(t, 0, sizeof(*t));
-	if (!(chance(35) && aim_at_public(p, t)) &&
-	    !(chance(35) && aim_at_endpoint(p, t))) {
-		t->proto = random_proto(family);
-		t->dst = random_ip(p, family);
-		t->dport = likely_port(p);
-	}
-	t->src = random_ip(p, t->dst.family);
-	t->sport = random_port();
-	if (!twin_has_ports(t->proto)) {
-		t->sport = 0;
-		t->dport = 0;
-	}
-	if (t->proto == IPPROTO_ICMP)
-		t->type = chance(70) ? 8 : 13;
-	if (t->proto == IPPROTO_ICMPV6)
-		t->type = 128;
-	if (t->proto == IPPROTO_ICMP || t->proto == IPPROTO_ICMPV6)
-		t->code = chance(80) ? 0 : 1;
-}
-
-static void random_from(const struct twin_policy *p, struct epacl_question *q)
-{
-	static const char *const devs[] = { "eth0", "eth1", "eth2", "br9" };
-	const struct twin_nic *nic;
-	struct twin_at at;
-	unsigned int i;
-
-	switch (below(8)) {
-	case 0: /* a nic, with whatever source */
-		at = random_nic(p);
-		memcpy(q->from, p->vms[at.vm].nics[at.nic].dev, TWIN_NAME);
-		return;
-	case 1:
-	case 2: /* a nic, with a source of its own */
-		at = random_nic(p);
-		nic = &p->vms[at.vm].nics[at.nic];
-		memcpy(q->from, nic->dev, TWIN_NAME);
-		for (i = 0; i < nic->n; i++)
-			if (nic->prefixes[i].ip.family == q->tuple.dst.family)
-				q->tuple.src = nic->prefixes[i].ip;
-		return;
-	case 3:
-	case 4:
-		snprintf(q->from, sizeof(q->from), "%s", one_of(devs));
-		return;
-	case 5: /* the host, with an address of its own */
-		for (i = 0; i < p->nhost; i++)
-			if (p->host[i].family == q->tuple.dst.family) {
-				q->tuple.src = p->host[i];
-				q->from_host = true;
-			}
-		return;
-	default:
-		return;
-	}
-}
-
 /* What was asked, so that it is seen that nothing is asked for nothing. */
 static struct {
 	unsigned long questions, permit, no_vm, refused;
 	unsigned long reasons[EPACL_REASON_COUNT];
-	unsigned long second_leg, endpoint_layer, by_rule;
+	unsigned long layers[EPACL_OWNER_MAX + 1];
+	unsigned long second_leg, named, by_rule;
 } seen;
 
 static void note(const struct twin_explanation *x)
@@ -156,30 +42,49 @@ static void note(const struct twin_explanation *x)
 	seen.reasons[last->answer.reason]++;
 	seen.second_leg += x->nlegs == 2;
 	for (i = 0; i < last->answer.nasked; i++) {
-		seen.endpoint_layer += last->answer.asked[i].endpoint >= 0;
+		seen.layers[last->answer.asked[i].owner]++;
+		seen.named += !!last->answer.asked[i].use;
 		seen.by_rule += last->answer.asked[i].order > 0;
 	}
 }
 
-static void print_question(const struct epacl_question *q)
+static void print_question(const struct twin_made_up *q)
 {
 	print_tuple("question", &q->tuple);
-	fprintf(stderr, "  from '%s'%s\n", q->from,
-		q->from_host ? ", by the host" : "");
+	fprintf(stderr, "  from '%s'%s%s reqid %u\n", q->from,
+		q->from_host ? ", by the host" : "",
+		q->secure ? ", secure" : "", q->reqid);
+}
+
+/* The question of the twin, as the module takes it. */
+static struct epacl_question question_of(const struct twin_made_up *q)
+{
+	struct epacl_question question = {
+		.tuple = q->tuple,
+		.from_host = q->from_host,
+	};
+
+	memcpy(question.from, q->from, sizeof(question.from));
+	if (q->secure) {
+		question.security.n = 1;
+		question.security.reqid[0] = q->reqid;
+	}
+	return question;
 }
 
 static void ask(const struct model *m, const struct twin_policy *p, u64 seed)
 {
 	struct twin_explanation twin;
-	struct epacl_question q = {};
+	struct twin_made_up q;
+	struct epacl_question question;
 	struct epacl_explanation out;
 	struct epacl_refusal why;
 	int err;
 
-	random_tuple(p, &q.tuple);
-	random_from(p, &q);
+	random_made_up(p, &q);
 	twin_explain(p, &q, &twin);
-	err = epacl_explain(m->snap, &m->host, &q, &out, &why);
+	question = question_of(&q);
+	err = epacl_explain(m->snap, &m->host, &question, &out, &why);
 	note(&twin);
 	if (agree_explanation(p, &twin, err, &out))
 		return;
@@ -193,7 +98,7 @@ static void ask(const struct model *m, const struct twin_policy *p, u64 seed)
 
 START_TEST(test_random)
 {
-	unsigned long cases = random_cases(120000);
+	unsigned long cases = random_cases(200000);
 	u64 seed = random_begin(0xac1);
 	static struct twin_policy p;
 	struct model m;
@@ -208,9 +113,12 @@ START_TEST(test_random)
 	}
 	if (getenv("TWIN_SEEN")) {
 		fprintf(stderr,
-			"%lu questions: %lu permit, %lu no VM, %lu refused, %lu with two legs, %lu endpoint layers, %lu rules\n",
+			"%lu questions: %lu permit, %lu no VM, %lu refused, %lu with two legs, %lu named lists, %lu rules\n",
 			seen.questions, seen.permit, seen.no_vm, seen.refused,
-			seen.second_leg, seen.endpoint_layer, seen.by_rule);
+			seen.second_leg, seen.named, seen.by_rule);
+		for (i = 0; i <= EPACL_OWNER_MAX; i++)
+			fprintf(stderr, "  layers of kind %u: %lu\n", i,
+				seen.layers[i]);
 		for (i = 0; i < EPACL_REASON_COUNT; i++)
 			fprintf(stderr, "  %s %lu\n", reason_word(i),
 				seen.reasons[i]);
@@ -223,9 +131,48 @@ START_TEST(test_random)
 		ck_assert_uint_gt(seen.reasons[EPACL_REASON_SPOOF], cases / 50);
 		ck_assert_uint_gt(seen.reasons[EPACL_REASON_NO_ENDPOINT],
 				  cases / 50);
+		ck_assert_uint_gt(seen.reasons[EPACL_REASON_IPSEC_REQUIRED],
+				  cases / 500);
+		ck_assert_uint_gt(seen.layers[EPACL_OWNER_ENDPOINT],
+				  cases / 50);
+		ck_assert_uint_gt(seen.layers[EPACL_OWNER_LBSET], cases / 50);
+		ck_assert_uint_gt(seen.layers[EPACL_OWNER_SUBNET], cases / 50);
+		ck_assert_uint_gt(seen.layers[EPACL_OWNER_GROUP], cases / 50);
+		ck_assert_uint_gt(seen.layers[EPACL_OWNER_VM], cases / 50);
+		ck_assert_uint_gt(seen.named, cases / 50);
 		ck_assert_uint_gt(seen.second_leg, cases / 50);
 		ck_assert_uint_gt(seen.by_rule, cases / 50);
 	}
+}
+END_TEST
+
+/* What is refused, and what is not: chance makes both. */
+START_TEST(test_refused)
+{
+	unsigned long cases = random_cases(5000), n, refused = 0;
+	static struct twin_policy p;
+	struct model m;
+	bool valid;
+	int err;
+
+	random_begin(0xbad);
+	for (n = 0; n < cases; n++) {
+		random_policy(&p);
+		valid = policy_is_valid(&p);
+		err = model_build(&m, &p);
+		refused += !valid;
+		if (valid == !err) {
+			if (!err)
+				model_free(&m);
+			continue;
+		}
+		print_policy(&p);
+		ck_abort_msg("policy %lu is %s, but: %s", n,
+			     valid ? "valid" : "not",
+			     err ? m.why.text : "it was taken");
+	}
+	if (cases >= 1000)
+		ck_assert_uint_gt(refused, cases / 10);
 }
 END_TEST
 
@@ -451,6 +398,45 @@ START_TEST(test_several_owners)
 }
 END_TEST
 
+/*
+ * The VIP of an lbset leads to the member that the source hashes to, and to no
+ * other: an inside source that is forged for that one is spoof, whatever it
+ * would be for the rest.
+ */
+START_TEST(test_forged_for_the_member)
+{
+	static const char *const lines[] = {
+		"add vnet red prefix 10.1.0.0/16",
+		"add vnet blue prefix 10.2.0.0/16",
+		"add lbset lb tcp public 203.0.113.10:80",
+		"add vm one",
+		"add nic one dev t0 address 10.2.0.4 vnet blue",
+		"add endpoint one/web tcp 22 lbset lb",
+		"add vm two",
+		"add nic two dev t1 address 10.1.0.6 vnet red",
+		"add endpoint two/web tcp 80 lbset lb",
+	};
+	unsigned int i, red = 0;
+	char src[32];
+
+	set_up(lines, ARRAY_SIZE(lines));
+	for (i = 60; i < 80; i++) {
+		snprintf(src, sizeof(src), "10.1.0.%u", i);
+		ck_assert_int_eq(explain(6, src, 1, "203.0.113.10", 80, "eth0"),
+				 0);
+		if (!strcmp(last_leg()->nic->nic->dev, "t1")) {
+			ck_assert_reason("spoof");
+			red++;
+		} else {
+			ck_assert_reason("permit");
+		}
+	}
+	ck_assert_uint_gt(red, 0);
+	ck_assert_uint_lt(red, 20);
+	tear_down();
+}
+END_TEST
+
 /* What every guest sends first is permitted, and explain says so. */
 START_TEST(test_dhcp)
 {
@@ -492,11 +478,13 @@ static Suite *suite(void)
 
 	tcase_set_timeout(random, 600);
 	tcase_add_test(random, test_random);
+	tcase_add_test(random, test_refused);
 	suite_add_tcase(s, random);
 	tcase_add_test(letter, test_example);
 	tcase_add_test(letter, test_leaves_no_trace);
 	tcase_add_test(letter, test_no_uplink);
 	tcase_add_loop_test(letter, test_several_owners, 0, 2);
+	tcase_add_test(letter, test_forged_for_the_member);
 	tcase_add_test(letter, test_dhcp);
 	tcase_add_test(letter, test_host);
 	suite_add_tcase(s, letter);

@@ -889,7 +889,9 @@ static const u8 smac[] = { 0x52, 0x54, 0, 0, 0, 2 };
 static void read_frame(struct epacl_packet *p, u16 ethertype, bool egress,
 		       unsigned int headlen, int tag)
 {
-	struct sk_buff skb = { .has_tag = tag >= 0, .tag = tag };
+	struct sk_buff skb = { .has_tag = tag >= 0,
+			       .vlan_proto = htons(ETH_P_8021Q),
+			       .tag = tag };
 	u8 *buffer, *network, *mac;
 
 	network = exact(out.b, out.n, &buffer);

@@ -12,6 +12,44 @@
 
 static const char *const upheaval[] = {
 	"change limit rules-per-endpoint 70",
+	"add set s 10.0.0.0/8,11.0.0.0/8",
+	"change set s more 12.0.0.0/8,11.0.0.0/8",
+	"change set s 13.0.0.0/8",
+	"add set t",
+	"add acl n",
+	"add rule acl n 1 permit set s secure reqid 9 log name \"y\"",
+	"change rule acl n 1 no secure set t",
+	"change rules acl n default permit",
+	"add subnet a/x prefix 10.1.1.0/24,10.1.2.0/24",
+	"add subnet a/y prefix 10.1.3.0/24",
+	"add rule subnet a/x in 1 deny any",
+	"change subnet a/x prefix 10.1.4.0/24",
+	"change rules subnet a/x out use n",
+	"change vnet a uplink eth7",
+	"remove subnet a/y",
+	"add group g precedence 3",
+	"add group h",
+	"add member g one",
+	"add member h two",
+	"add member g two",
+	"add rule group g out 1 deny any",
+	"change group g no precedence",
+	"remove member g one",
+	"remove group g",
+	"add lbset l tcp public 203.0.113.40:1",
+	"change lbset l public 203.0.113.40:2",
+	"add endpoint one/m tcp 98 lbset l",
+	"change rules lbset l use n",
+	"change rules lbset l inline default deny",
+	"change nic one vnet7 shared 10.7.0.9 vlan 5,3 serves ra",
+	"change endpoint one/m no lbset",
+	"remove endpoint one/m",
+	"remove lbset l",
+	"change rules subnet a/x out inline",
+	"remove acl n",
+	"remove set t",
+	"remove subnet a/x",
+	"change nic one vnet7 no shared no vlan no serves",
 	"add service third vip 203.0.113.12",
 	"change service web vip 203.0.113.13",
 	"add vnet c prefix 10.3.0.0/16 peer a,10.9.0.0/16 uplink eth3",
@@ -195,17 +233,17 @@ START_TEST(full_lists)
 	must("add vm v");
 	must("add endpoint v/e tcp 80");
 	add_rules("v/e", 1, 65535, 1);
-	assert_full(endpoint_of(txn.root, "v", "e")->acl);
+	assert_full(endpoint_of(txn.root, "v", "e")->slot.acl);
 	add_rules("vm v in", 65535, 1, -1);
-	assert_full(vm_of(txn.root, "v")->acl[EPACL_IN]);
+	assert_full(vm_of(txn.root, "v")->slot[EPACL_IN].acl);
 	commit();
 	begin();
 	remove_rules("v/e", 1, 65535, 1);
 	remove_rules("vm v in", 65535, 1, -1);
-	ck_assert_uint_eq(endpoint_of(txn.root, "v", "e")->acl->n, 0);
+	ck_assert_uint_eq(endpoint_of(txn.root, "v", "e")->slot.acl->n, 0);
 	epacl_txn_fini(&txn);
-	assert_full(endpoint_of(base, "v", "e")->acl);
-	assert_full(vm_of(base, "v")->acl[EPACL_IN]);
+	assert_full(endpoint_of(base, "v", "e")->slot.acl);
+	assert_full(vm_of(base, "v")->slot[EPACL_IN].acl);
 }
 END_TEST
 
@@ -220,7 +258,7 @@ START_TEST(scattered_rules)
 
 	begin();
 	must("add vm v");
-	acl = vm_of(txn.root, "v")->acl[EPACL_IN];
+	acl = vm_of(txn.root, "v")->slot[EPACL_IN].acl;
 	for (i = 0; i < 20000; i++) {
 		k = 1 + rand() % ORDERS;
 		snprintf(line, sizeof(line),
@@ -263,10 +301,11 @@ START_TEST(many_rules_on_many_vms)
 		}
 	ck_assert_uint_eq(txn.nops, 50000);
 	/* Counters come in blocks, of which the first are small. */
-	acl = vm_of(txn.root, "v0")->acl[EPACL_IN];
+	acl = vm_of(txn.root, "v0")->slot[EPACL_IN].acl;
 	ck_assert_uint_eq(acl->rules[0]->counters->n, 1);
 	ck_assert_uint_eq(
-		vm_of(txn.root, "v1")->acl[EPACL_IN]->rules[0]->counters->n, 4);
+		vm_of(txn.root, "v1")->slot[EPACL_IN].acl->rules[0]->counters->n,
+		4);
 	ck_assert_uint_eq(acl->rules[49]->counters->n, EPACL_COUNTERS_MAX);
 	commit();
 }
@@ -300,7 +339,7 @@ START_TEST(counters_are_apart)
 	begin();
 	must("add vm v");
 	add_rules("vm v in", 1, 300, 1);
-	acl = vm_of(txn.root, "v")->acl[EPACL_IN];
+	acl = vm_of(txn.root, "v")->slot[EPACL_IN].acl;
 	for (i = 0; i < acl->n; i++) {
 		ck_assert_uint_lt(acl->rules[i]->counter,
 				  acl->rules[i]->counters->n);
@@ -337,6 +376,29 @@ static void random_line(char *line, size_t size)
 		"vnet %c",
 		"vnet %c peer %c",
 		"nic %c e%c vnet %c",
+		"nic %c e%c address 10.0.0.%d shared 10.0.1.%d vlan %d",
+		"set %c 10.%d.0.0/16,11.%d.0.0/16",
+		"set %c",
+		"acl %c",
+		"subnet %c/%c prefix 10.1.%d.0/24",
+		"subnet %c/%c",
+		"group %c precedence %d",
+		"group %c",
+		"member %c %c",
+		"lbset %c tcp public 203.0.113.%d:%d",
+		"lbset %c",
+		"endpoint %c/%c tcp %d lbset %c",
+		"rules vm %c in use %c",
+		"rules group %c out use %c",
+		"rules subnet %c/%c in use %c",
+		"rules lbset %c use %c",
+		"rules %c/%c use %c",
+		"rules vm %c in inline",
+		"rules lbset %c default deny",
+		"rule acl %c %d permit set %c",
+		"rule group %c in %d deny set %c secure",
+		"rule subnet %c/%c out %d permit any secure reqid %d log",
+		"rule lbset %c %d deny any",
 	};
 	const char *format = objects[rand() % (int)ARRAY_SIZE(objects)];
 	size_t n;

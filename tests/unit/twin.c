@@ -5,6 +5,7 @@
  */
 #include <linux/in.h>
 #include <linux/in6.h>
+#include <linux/jhash.h>
 #include <linux/string.h>
 #include "twin.h"
 
@@ -154,14 +155,25 @@ bool twin_nic_owns(const struct twin_nic *nic, const struct epacl_ip *ip)
 	return false;
 }
 
+/* As a plain address, which it shares with nobody. */
 static bool nic_owns_plain(const struct twin_nic *nic,
 			   const struct epacl_ip *ip)
 {
 	unsigned int i;
 
-	for (i = 0; i < nic->n; i++)
+	for (i = 0; i < nic->n - nic->nshared; i++)
 		if (is_plain(&nic->prefixes[i]) &&
 		    twin_same_ip(&nic->prefixes[i].ip, ip))
+			return true;
+	return false;
+}
+
+static bool nic_shares(const struct twin_nic *nic, const struct epacl_ip *ip)
+{
+	unsigned int i;
+
+	for (i = nic->n - nic->nshared; i < nic->n; i++)
+		if (twin_same_ip(&nic->prefixes[i].ip, ip))
 			return true;
 	return false;
 }
@@ -181,6 +193,10 @@ bool twin_is_vip(const struct twin_policy *p, const struct epacl_ip *ip)
 	const struct twin_endpoint *endpoint;
 	unsigned int i, j, k;
 
+	for (i = 0; i < p->nlbsets; i++)
+		for (j = 0; j < p->lbsets[i].npublics; j++)
+			if (twin_same_ip(&p->lbsets[i].publics[j].ip, ip))
+				return true;
 	for (i = 0; i < p->nservices; i++)
 		for (j = 0; j < 2; j++)
 			if (twin_same_ip(&p->services[i].vip[j], ip))
@@ -285,10 +301,38 @@ static bool in_ranges(const struct epacl_ports *ranges, unsigned int n,
 	return false;
 }
 
+static bool in_set(const struct twin_set *set, const struct epacl_ip *ip)
+{
+	unsigned int i;
+
+	for (i = 0; i < set->n; i++)
+		if (twin_in_prefix(&set->prefixes[i], ip))
+			return true;
+	return false;
+}
+
+/* Section 6, "secure": any state, or one of that reqid. */
+static bool is_secured(const struct epacl_security *security, u32 reqid)
+{
+	unsigned int i;
+
+	for (i = 0; i < security->n; i++)
+		if (!reqid || security->reqid[i] == reqid)
+			return true;
+	return false;
+}
+
 bool twin_rule_matches(const struct twin_rule *rule,
 		       const struct twin_view *view)
 {
-	if (!rule->any_remote && !twin_in_prefix(&rule->remote, &view->remote))
+	if (rule->has_set) {
+		if (!in_set(&view->sets[rule->set], &view->remote))
+			return false;
+	} else if (!rule->any_remote &&
+		   !twin_in_prefix(&rule->remote, &view->remote)) {
+		return false;
+	}
+	if (rule->secure && !is_secured(&view->security, rule->reqid))
 		return false;
 	if (rule->proto != EPACL_PROTO_ANY && rule->proto != view->proto)
 		return false;
@@ -342,27 +386,171 @@ static bool say(struct twin_answer *answer, bool permit, u8 reason)
 	return true;
 }
 
-/* One layer. One without rules is asked, too: its default answers. */
-static bool ask_layer(const struct twin_list *list, u8 owner, u8 direction,
-		      int vm, int endpoint, const struct twin_view *view,
-		      struct twin_answer *answer)
+static bool list_permits(const struct twin_list *list,
+			 const struct twin_view *view)
+{
+	const struct twin_rule *rule = twin_first(list->rules, list->n, view);
+
+	return rule ? rule->permit :
+		      twin_default_permits(list->deflt, list->rules, list->n);
+}
+
+/* 4.8: would it permit the packet if something protected it, whatever? */
+static bool permits_if_secured(const struct twin_list *list,
+			       const struct twin_view *view)
+{
+	struct twin_view secured = *view;
+	unsigned int i;
+
+	secured.security.n = 1;
+	secured.security.reqid[0] = 0; /* which no rule can name */
+	if (list_permits(list, &secured))
+		return true;
+	for (i = 0; i < list->n; i++) {
+		secured.security.reqid[0] = list->rules[i].reqid;
+		if (list_permits(list, &secured))
+			return true;
+	}
+	return false;
+}
+
+static bool asks_for_ipsec(const struct twin_list *list)
+{
+	unsigned int i;
+
+	for (i = 0; i < list->n; i++)
+		if (list->rules[i].secure)
+			return true;
+	return false;
+}
+
+/* What stays the same from layer to layer of one question. */
+struct asker {
+	const struct twin_policy *p;
+	struct twin_at at;
+	const struct twin_view *view;
+	bool early;
+};
+
+/*
+ * One layer. One without rules is asked, too: its default answers. Return: true
+ * if it permits; else @answer says why not.
+ */
+static bool ask_layer(const struct asker *q, const struct twin_list *own,
+		      u8 owner, u8 direction, const char *name,
+		      const char *part, struct twin_answer *answer)
 {
 	struct twin_asked *asked = &answer->asked[answer->nasked];
+	const struct twin_list *list = own;
 	const struct twin_rule *rule;
-	bool deflt = twin_default_permits(list->deflt, list->rules, list->n);
 
-	rule = twin_first(list->rules, list->n, view);
+	if (own->has_use)
+		list = &q->p->acls[own->use].list;
+	if (q->early && asks_for_ipsec(list)) {
+		answer->deferred = true;
+		return false;
+	}
+	rule = twin_first(list->rules, list->n, q->view);
 	asked->owner = owner;
 	asked->direction = direction;
-	asked->vm = vm;
-	asked->endpoint = endpoint;
-	asked->permit = rule ? rule->permit : deflt;
+	asked->name = name;
+	asked->part = part;
+	asked->use = own->has_use ? q->p->acls[own->use].name : NULL;
+	asked->permit = list_permits(list, q->view);
 	asked->order = rule ? rule->order : 0;
 	answer->nasked++;
 	if (asked->permit)
 		return true;
-	say(answer, false, EPACL_REASON_ACL);
+	if (!q->view->security.n && permits_if_secured(list, q->view))
+		say(answer, false, EPACL_REASON_IPSEC_REQUIRED);
+	else
+		say(answer, false, EPACL_REASON_ACL);
 	return false;
+}
+
+/* Of the nic's vnet, with the longest prefix around @local. */
+static bool ask_subnet(const struct asker *q, u8 direction,
+		       struct twin_answer *answer)
+{
+	const struct twin_subnet *subnet, *best = NULL;
+	const struct twin_vnet *vnet;
+	int longest = -1;
+	unsigned int i, k;
+
+	if (nic_at(q->p, q->at)->vnet < 0)
+		return true;
+	vnet = &q->p->vnets[nic_at(q->p, q->at)->vnet];
+	for (i = 0; i < vnet->nsubnets; i++) {
+		subnet = &vnet->subnets[i];
+		for (k = 0; k < subnet->n; k++)
+			if (twin_in_prefix(&subnet->prefixes[k],
+					   &q->view->local) &&
+			    subnet->prefixes[k].len > longest) {
+				longest = subnet->prefixes[k].len;
+				best = subnet;
+			}
+	}
+	return !best ||
+	       ask_layer(q, &best->lists[direction], EPACL_OWNER_SUBNET,
+			 direction, vnet->name, best->name, answer);
+}
+
+/* Is group @a asked before group @b? */
+static bool goes_before(const struct twin_group *a, const struct twin_group *b)
+{
+	if (a->precedence != b->precedence)
+		return a->precedence < b->precedence;
+	return strcmp(a->name, b->name) < 0;
+}
+
+static bool ask_groups(const struct asker *q, u8 direction,
+		       struct twin_answer *answer)
+{
+	const struct twin_vm *vm = &q->p->vms[q->at.vm];
+	bool asked[TWIN_GROUPS] = {};
+	const struct twin_group *group;
+	unsigned int i;
+	int next;
+
+	for (;;) {
+		next = -1;
+		for (i = 0; i < q->p->ngroups; i++)
+			if (vm->in_group[i] && !asked[i] &&
+			    (next < 0 || goes_before(&q->p->groups[i],
+						     &q->p->groups[next])))
+				next = i;
+		if (next < 0)
+			return true;
+		asked[next] = true;
+		group = &q->p->groups[next];
+		if (!ask_layer(q, &group->lists[direction], EPACL_OWNER_GROUP,
+			       direction, group->name, NULL, answer))
+			return false;
+	}
+}
+
+static bool ask_vm(const struct asker *q, u8 direction,
+		   struct twin_answer *answer)
+{
+	const struct twin_vm *vm = &q->p->vms[q->at.vm];
+
+	return ask_layer(q, &vm->lists[direction], EPACL_OWNER_VM, direction,
+			 vm->name, NULL, answer);
+}
+
+/* That of the lbset holds for every member. */
+static bool ask_endpoint(const struct asker *q, int number,
+			 struct twin_answer *answer)
+{
+	const struct twin_vm *vm = &q->p->vms[q->at.vm];
+	const struct twin_endpoint *endpoint = &vm->endpoints[number];
+	const struct twin_lbset *lbset = &q->p->lbsets[endpoint->lbset];
+
+	if (endpoint->has_lbset)
+		return ask_layer(q, &lbset->list, EPACL_OWNER_LBSET, EPACL_IN,
+				 lbset->name, NULL, answer);
+	return ask_layer(q, &endpoint->list, EPACL_OWNER_ENDPOINT, EPACL_IN,
+			 vm->name, endpoint->name, answer);
 }
 
 /* ---- section 4.6 to 4.8: in to a VM ---- */
@@ -441,49 +629,51 @@ static int choose_endpoint(const struct twin_vm *vm,
 		best = i;
 	}
 	/* Reached from outside only through its public address. */
-	if (best >= 0 && vm->endpoints[best].npublics && !origin->host)
+	if (best >= 0 && !origin->host &&
+	    (vm->endpoints[best].npublics || vm->endpoints[best].has_lbset))
 		return -1;
 	return best;
 }
 
 /* Return: true if all permit; else @answer says why not. */
-static bool policy_in(const struct twin_policy *p, struct twin_at at,
-		      const struct twin_view *view, const struct origin *origin,
+static bool policy_in(const struct asker *q, const struct origin *origin,
 		      struct twin_answer *answer)
 {
-	const struct twin_vm *vm = &p->vms[at.vm];
 	int endpoint;
 
-	if (!is_inside(p, nic_at(p, at), view, origin)) {
-		endpoint = choose_endpoint(vm, view, origin);
+	if (!is_inside(q->p, nic_at(q->p, q->at), q->view, origin)) {
+		endpoint = choose_endpoint(&q->p->vms[q->at.vm], q->view,
+					   origin);
 		if (endpoint < 0) {
 			say(answer, false, EPACL_REASON_NO_ENDPOINT);
 			return false;
 		}
-		if (!ask_layer(&vm->endpoints[endpoint].list,
-			       EPACL_OWNER_ENDPOINT, EPACL_IN, at.vm, endpoint,
-			       view, answer))
+		if (!ask_endpoint(q, endpoint, answer))
 			return false;
 	}
-	return ask_layer(&vm->lists[EPACL_IN], EPACL_OWNER_VM, EPACL_IN, at.vm,
-			 -1, view, answer);
+	return ask_subnet(q, EPACL_IN, answer) &&
+	       ask_groups(q, EPACL_IN, answer) && ask_vm(q, EPACL_IN, answer);
 }
 
 /* ---- section 5.6: out of a VM ---- */
 
-static bool policy_out(const struct twin_policy *p, struct twin_at at,
-		       const struct twin_view *view, struct twin_answer *answer)
+static bool policy_out(const struct asker *q, struct twin_answer *answer)
 {
-	return ask_layer(&p->vms[at.vm].lists[EPACL_OUT], EPACL_OWNER_VM,
-			 EPACL_OUT, at.vm, -1, view, answer);
+	return ask_vm(q, EPACL_OUT, answer) &&
+	       ask_groups(q, EPACL_OUT, answer) &&
+	       ask_subnet(q, EPACL_OUT, answer);
 }
 
 /* ---- section 3: which flow, which direction ---- */
 
-static struct twin_view view_of(const struct epacl_tuple *tuple,
-				bool remote_is_src)
+static struct twin_view view_of(const struct twin_policy *p,
+				const struct epacl_tuple *tuple,
+				bool remote_is_src,
+				const struct epacl_security *security)
 {
 	struct twin_view view = {
+		.sets = p->sets,
+		.security = *security,
 		.local = remote_is_src ? tuple->dst : tuple->src,
 		.remote = remote_is_src ? tuple->src : tuple->dst,
 		.lport = remote_is_src ? tuple->dport : tuple->sport,
@@ -499,44 +689,112 @@ static struct twin_view view_of(const struct epacl_tuple *tuple,
 	return view;
 }
 
-/* Where (VIP, protocol, port) leads: the VM, and the address there. */
+/* Where what is addressed to a public address of @family goes. */
+static struct epacl_ip target_of(const struct twin_vm *vm,
+				 const struct twin_endpoint *endpoint,
+				 u8 family)
+{
+	const struct twin_nic *first = &vm->nics[0];
+	unsigned int i;
+
+	if (endpoint->has_address)
+		return endpoint->address;
+	for (i = 0; i < first->n - first->nshared; i++)
+		if (is_plain(&first->prefixes[i]) &&
+		    !is_link_local(&first->prefixes[i].ip) &&
+		    first->prefixes[i].ip.family == family)
+			return first->prefixes[i].ip;
+	return (struct epacl_ip){ 0 };
+}
+
+/* Is it public @k, of its own, that @tuple addresses? Then @to is the port. */
+static bool addresses_public(const struct twin_endpoint *endpoint,
+			     unsigned int k, const struct epacl_tuple *tuple,
+			     u16 *to)
+{
+	const struct epacl_public *public = &endpoint->publics[k];
+	int more = tuple->dport - public->port;
+
+	if (endpoint->proto != tuple->proto ||
+	    !twin_same_ip(&public->ip, &tuple->dst) || more < 0 ||
+	    more > endpoint->ports.hi - endpoint->ports.lo)
+		return false;
+	*to = endpoint->ports.lo + more;
+	return true;
+}
+
+static bool addresses_lbset(const struct twin_lbset *lbset,
+			    const struct epacl_tuple *tuple)
+{
+	unsigned int k;
+
+	for (k = 0; k < lbset->npublics; k++)
+		if (lbset->proto == tuple->proto &&
+		    twin_same_ip(&lbset->publics[k].ip, &tuple->dst) &&
+		    lbset->publics[k].port == tuple->dport)
+			return true;
+	return false;
+}
+
+/* Does (VIP, protocol, port) name this endpoint? Then @to is where it leads. */
+static bool names_endpoint(const struct twin_policy *p,
+			   const struct twin_vm *vm,
+			   const struct twin_endpoint *endpoint,
+			   const struct epacl_tuple *tuple,
+			   struct epacl_tuple *to)
+{
+	bool named = endpoint->has_lbset &&
+		     addresses_lbset(&p->lbsets[endpoint->lbset], tuple);
+	u16 port = endpoint->ports.lo;
+	unsigned int k;
+
+	for (k = 0; k < endpoint->npublics; k++)
+		named |= addresses_public(endpoint, k, tuple, &port);
+	if (!named)
+		return false;
+	*to = *tuple;
+	to->dst = target_of(vm, endpoint, tuple->dst.family);
+	to->dport = port;
+	return true;
+}
+
+/* The kernel's hash of the source chooses among @n. */
+static unsigned int chosen(const struct epacl_ip *src, unsigned int n)
+{
+	u32 hash = jhash(src->b, src->family == 4 ? 4 : 16, EPACL_LBSET_SEED);
+
+	return (u64)hash * n >> 32;
+}
+
+/*
+ * Where (VIP, protocol, port) leads: the VM, and the address there. VMs and
+ * endpoints are here in the order of their names. Several are named by the VIP
+ * of an lbset only.
+ */
 static bool translate(const struct twin_policy *p,
 		      const struct epacl_tuple *tuple,
 		      struct epacl_tuple *accepted, int *to_vm, int *by)
 {
-	const struct twin_endpoint *endpoint;
-	const struct twin_nic *first;
-	unsigned int i, j, k, more;
-	struct epacl_ip to;
+	struct twin_at named[TWIN_VMS * TWIN_ENDPOINTS];
+	struct epacl_tuple to[TWIN_VMS * TWIN_ENDPOINTS];
+	const struct twin_vm *vm;
+	unsigned int i, j, n = 0;
 
-	for (i = 0; i < p->nvms; i++)
-		for (j = 0; j < p->vms[i].nendpoints; j++) {
-			endpoint = &p->vms[i].endpoints[j];
-			more = endpoint->ports.hi - endpoint->ports.lo;
-			for (k = 0; k < endpoint->npublics; k++)
-				if (endpoint->proto == tuple->proto &&
-				    twin_same_ip(&endpoint->publics[k].ip,
-						 &tuple->dst) &&
-				    tuple->dport >= endpoint->publics[k].port &&
-				    tuple->dport <=
-					    endpoint->publics[k].port + more)
-					goto found;
-		}
-	return false;
-found:
-	to = endpoint->address;
-	first = &p->vms[i].nics[0];
-	if (!endpoint->has_address)
-		for (j = first->n; j-- > 0;)
-			if (is_plain(&first->prefixes[j]) &&
-			    !is_link_local(&first->prefixes[j].ip) &&
-			    first->prefixes[j].ip.family == tuple->dst.family)
-				to = first->prefixes[j].ip;
-	*by = endpoint - p->vms[i].endpoints;
-	*to_vm = i;
-	accepted->dst = to;
-	accepted->dport = endpoint->ports.lo + tuple->dport -
-			  endpoint->publics[k].port;
+	for (i = 0; i < p->nvms; i++) {
+		vm = &p->vms[i];
+		for (j = 0; j < vm->nendpoints; j++)
+			if (names_endpoint(p, vm, &vm->endpoints[j], tuple,
+					   &to[n])) {
+				named[n].vm = i;
+				named[n++].nic = j; /* the endpoint */
+			}
+	}
+	if (!n)
+		return false;
+	i = chosen(&tuple->src, n);
+	*accepted = to[i];
+	*to_vm = named[i].vm;
+	*by = named[i].nic;
 	return true;
 }
 
@@ -548,15 +806,16 @@ static int named_endpoint(const struct twin_policy *p, int vm,
 			  const struct epacl_tuple *addressed,
 			  const struct epacl_tuple *accepted)
 {
-	struct epacl_tuple to = *addressed;
-	int of, by;
+	const struct twin_vm *of = &p->vms[vm];
+	struct epacl_tuple to;
+	unsigned int i;
 
-	if (!translate(p, addressed, &to, &of, &by) || of != vm)
-		return -1;
-	if (!twin_same_ip(&to.dst, &accepted->dst) ||
-	    to.dport != accepted->dport)
-		return -1;
-	return by;
+	for (i = 0; i < of->nendpoints; i++)
+		if (names_endpoint(p, of, &of->endpoints[i], addressed, &to) &&
+		    twin_same_ip(&to.dst, &accepted->dst) &&
+		    to.dport == accepted->dport)
+			return i;
+	return -1;
 }
 
 /*
@@ -610,6 +869,20 @@ static struct origin origin_of(const struct twin_policy *p,
 	return origin;
 }
 
+static struct asker asker_of(const struct twin_policy *p,
+			     const struct twin_question *question,
+			     const struct twin_view *view)
+{
+	struct asker q = {
+		.p = p,
+		.at = question->at,
+		.view = view,
+		.early = question->early,
+	};
+
+	return q;
+}
+
 /* Somebody opened it towards the VM: as @addressed, and it saw @accepted. */
 static bool opened_in(const struct twin_policy *p,
 		      const struct twin_question *question,
@@ -618,9 +891,10 @@ static bool opened_in(const struct twin_policy *p,
 		      struct twin_answer *answer)
 {
 	struct origin origin = origin_of(p, question, addressed, accepted);
-	struct twin_view view = view_of(accepted, true);
+	struct twin_view view = view_of(p, accepted, true, &question->security);
+	struct asker q = asker_of(p, question, &view);
 
-	return policy_in(p, question->at, &view, &origin, answer);
+	return policy_in(&q, &origin, answer);
 }
 
 /* The VM opened it, towards what it addressed. */
@@ -629,9 +903,11 @@ static bool opened_out(const struct twin_policy *p,
 		       const struct epacl_tuple *addressed,
 		       struct twin_answer *answer)
 {
-	struct twin_view view = view_of(addressed, false);
+	struct twin_view view = view_of(p, addressed, false,
+					&question->security);
+	struct asker q = asker_of(p, question, &view);
 
-	return policy_out(p, question->at, &view, answer);
+	return policy_out(&q, answer);
 }
 
 static struct epacl_tuple reversed(const struct epacl_tuple *tuple)
@@ -746,11 +1022,19 @@ static bool is_ip(const struct epacl_packet *packet)
 	return packet->ethertype == ETH_P_IP || packet->ethertype == ETH_P_IPV6;
 }
 
-static bool bad_ethertype(const struct epacl_packet *packet)
+static bool bad_ethertype(const struct twin_nic *nic,
+			  const struct epacl_packet *packet)
 {
+	unsigned int i;
+
 	if (!is_ip(packet) && packet->ethertype != ETH_P_ARP)
 		return true;
-	return packet->has_vlan && packet->vlan;
+	if (!packet->has_vlan || !packet->vlan)
+		return false;
+	for (i = 0; i < nic->nvlans; i++)
+		if (nic->vlans[i] == packet->vlan)
+			return false;
+	return true;
 }
 
 static bool is_peer_vnet(const struct twin_vnet *vnet, int other)
@@ -806,24 +1090,55 @@ static bool is_for_nic_or_all(const struct twin_nic *nic,
 	       is_multicast(dst) || is_broadcast(dst);
 }
 
+/* The directed broadcast of a prefix around an address of @nic. */
+static bool is_broadcast_around(const struct twin_nic *nic,
+				const struct epacl_prefix *prefixes,
+				unsigned int n, const struct epacl_ip *dst)
+{
+	unsigned int i, k;
+
+	for (i = 0; i < n; i++)
+		for (k = 0; k < nic->n; k++)
+			if (is_broadcast_of(&prefixes[i], dst) &&
+			    twin_in_prefix(&prefixes[i], &nic->prefixes[k].ip))
+				return true;
+	return false;
+}
+
 static bool is_for_nic(const struct twin_policy *p, const struct twin_nic *nic,
 		       const struct epacl_ip *dst)
 {
 	const struct twin_vnet *vnet;
-	unsigned int i, k;
+	unsigned int i;
 
 	if (is_for_nic_or_all(nic, dst))
 		return true;
 	if (nic->vnet < 0)
 		return false;
 	vnet = &p->vnets[nic->vnet];
-	for (i = 0; i < vnet->nprefixes; i++)
-		for (k = 0; k < nic->n; k++)
-			if (is_broadcast_of(&vnet->prefixes[i], dst) &&
-			    twin_in_prefix(&vnet->prefixes[i],
-					   &nic->prefixes[k].ip))
-				return true;
+	if (is_broadcast_around(nic, vnet->prefixes, vnet->nprefixes, dst))
+		return true;
+	for (i = 0; i < vnet->nsubnets; i++)
+		if (is_broadcast_around(nic, vnet->subnets[i].prefixes,
+					vnet->subnets[i].n, dst))
+			return true;
 	return false;
+}
+
+static bool is_dhcp_servers(const struct epacl_ip *ip)
+{
+	static const u8 servers[16] = { 0xff, 2, [13] = 1, [15] = 2 };
+
+	if (ip->family == 4)
+		return is_broadcast(ip);
+	return !memcmp(ip->b, servers, 16);
+}
+
+/* A request of a client beside it, for a guest that is the DHCP server. */
+static bool is_request_of_neighbour(const struct epacl_packet *packet)
+{
+	return is_dhcp_servers(&packet->dst) &&
+	       (is_unspecified(&packet->src) || is_link_local(&packet->src));
 }
 
 /*
@@ -848,31 +1163,38 @@ static bool essential_in(const struct twin_policy *p,
 		return packet->hops == 1;
 	case EPACL_MSG_DHCP_SERVER:
 		return mine && (question->from_host || !question->routed);
+	case EPACL_MSG_DHCP_CLIENT:
+		return nic->serves_dhcp && !question->routed &&
+		       is_request_of_neighbour(packet);
 	default:
 		return false;
 	}
 }
 
-/*
- * What it tells others to believe: the target of an advertisement, else the
- * source. An answer of DHCP claims nothing about who has its source.
- */
+/* What it tells others to believe: the target of an advertisement, or who asks. */
+static const struct epacl_ip *claim_of(const struct epacl_packet *packet)
+{
+	if (packet->message == EPACL_MSG_NEIGH_ADVERT)
+		return &packet->claim;
+	/* Detection of duplicates claims what it asks for. */
+	if (packet->message == EPACL_MSG_NEIGH_SOLICIT &&
+	    is_unspecified(&packet->src))
+		return &packet->claim;
+	if (packet->message == EPACL_MSG_ARP && is_unspecified(&packet->src))
+		return &packet->dst;
+	return &packet->src;
+}
+
+/* What is of DHCP claims nothing about who has its source. */
 static bool essential_or_spoof(const struct twin_policy *p,
 			       const struct twin_question *question,
 			       struct twin_answer *answer)
 {
 	const struct epacl_packet *packet = question->packet;
-	const struct epacl_ip *claim = &packet->src;
+	const struct epacl_ip *claim = claim_of(packet);
 
-	if (packet->message == EPACL_MSG_NEIGH_ADVERT)
-		claim = &packet->claim;
-	/* Detection of duplicates claims what it asks for. */
-	if (packet->message == EPACL_MSG_NEIGH_SOLICIT &&
-	    is_unspecified(&packet->src))
-		claim = &packet->claim;
-	if (packet->message == EPACL_MSG_ARP && is_unspecified(&packet->src))
-		claim = &packet->dst;
 	if (packet->message != EPACL_MSG_DHCP_SERVER &&
+	    packet->message != EPACL_MSG_DHCP_CLIENT &&
 	    claims_other(p, question, claim))
 		return say(answer, false, EPACL_REASON_SPOOF);
 	return say(answer, true, EPACL_REASON_ESSENTIAL);
@@ -889,7 +1211,7 @@ static bool link_in(const struct twin_policy *p,
 
 	if (packet->fragment && !connection)
 		return say(answer, false, EPACL_REASON_FRAGMENT);
-	if (bad_ethertype(packet))
+	if (bad_ethertype(nic, packet))
 		return say(answer, false, EPACL_REASON_ETHERTYPE);
 	if (packet->ethertype == ETH_P_ARP) {
 		if (!twin_nic_owns(nic, &packet->dst) &&
@@ -909,6 +1231,14 @@ static bool link_in(const struct twin_policy *p,
 static bool is_group_mac(const u8 *mac)
 {
 	return mac[0] & 1;
+}
+
+/* 00:00:5e:00:01:xx and 00:00:5e:00:02:xx (RFC 5798, 7.3). */
+static bool is_vrrp_mac(const u8 *mac)
+{
+	static const u8 begin[4] = { 0x00, 0x00, 0x5e, 0x00 };
+
+	return !memcmp(mac, begin, 4) && (mac[4] == 1 || mac[4] == 2);
 }
 
 /* The MAC of a nic other than @at, or of the host. */
@@ -935,6 +1265,8 @@ static bool mac_is_taken(const struct twin_policy *p, struct twin_at mine,
 static bool mac_is_own(const struct twin_policy *p, struct twin_at at,
 		       struct twin_nic *nic, const u8 *mac)
 {
+	if (nic->nshared && is_vrrp_mac(mac))
+		return true;
 	if (nic->has_mac)
 		return !memcmp(nic->mac, mac, ETH_ALEN);
 	if (nic->learned)
@@ -966,7 +1298,8 @@ static bool is_discovery(const struct epacl_packet *packet)
 	return packet->hops == 255 &&
 	       (packet->message == EPACL_MSG_NEIGH_SOLICIT ||
 		packet->message == EPACL_MSG_NEIGH_ADVERT ||
-		packet->message == EPACL_MSG_ROUTER_SOLICIT);
+		packet->message == EPACL_MSG_ROUTER_SOLICIT ||
+		packet->message == EPACL_MSG_ROUTER_ADVERT);
 }
 
 /* An address that the nic may use, or, link-local, may begin to use. */
@@ -984,18 +1317,41 @@ static bool address_is_own(const struct twin_policy *p, struct twin_at at,
 	return true;
 }
 
-static bool dhcp_goes_to_server(const struct twin_policy *p,
-				const struct epacl_packet *packet)
+/*
+ * What ARP and ND tell others to send frames to: to where the frame comes from;
+ * for a shared address also to a VRRP MAC.
+ */
+static bool claim_mac_is_own(const struct twin_nic *nic,
+			     const struct epacl_packet *packet)
 {
-	static const u8 servers[16] = { 0xff, 2, [13] = 1, [15] = 2 };
+	const struct epacl_ip *claim = claim_of(packet);
 
-	if (packet->message != EPACL_MSG_DHCP_CLIENT)
+	if (is_vrrp_mac(packet->claim_mac) && nic->nshared)
+		return nic_shares(nic, claim);
+	return !memcmp(packet->claim_mac, packet->smac, ETH_ALEN);
+}
+
+static bool is_redirect(const struct epacl_packet *packet)
+{
+	return packet->message == EPACL_MSG_REDIRECT ||
+	       (packet->src.family == 4 && packet->proto == IPPROTO_ICMP &&
+		packet->has_type && packet->type == 5);
+}
+
+/* What only a nic that is declared to may be for its segment. */
+static bool serves_what_it_may_not(const struct twin_nic *nic,
+				   const struct epacl_packet *packet)
+{
+	if (packet->message == EPACL_MSG_DHCP_SERVER)
+		return !nic->serves_dhcp;
+	if (packet->message == EPACL_MSG_ROUTER_ADVERT)
+		return !nic->serves_ra || packet->hops != 255 ||
+		       !is_fe80_64(&packet->src);
+	if (!is_redirect(packet))
 		return false;
-	if (packet->src.family == 4 && is_broadcast(&packet->dst))
-		return true;
-	if (packet->src.family == 6 && !memcmp(packet->dst.b, servers, 16))
-		return true;
-	return twin_is_host(p, &packet->dst);
+	return !nic->serves_ra ||
+	       (packet->src.family == 6 &&
+		(packet->hops != 255 || !is_fe80_64(&packet->src)));
 }
 
 /* What an unspecified source is good for. */
@@ -1026,16 +1382,10 @@ static bool source_is_own(const struct twin_policy *p, struct twin_at at,
 {
 	if (packet->has_mac && !mac_is_own(p, at, nic, packet->smac))
 		return false;
-	/* What ARP and ND tell others to send frames to. */
 	if (packet->has_mac && packet->has_claim_mac &&
-	    memcmp(packet->claim_mac, packet->smac, ETH_ALEN))
+	    !claim_mac_is_own(nic, packet))
 		return false;
-	if (packet->message == EPACL_MSG_ROUTER_ADVERT ||
-	    packet->message == EPACL_MSG_REDIRECT ||
-	    packet->message == EPACL_MSG_DHCP_SERVER)
-		return false;
-	if (packet->src.family == 4 && packet->proto == IPPROTO_ICMP &&
-	    packet->has_type && packet->type == 5) /* a redirect, too */
+	if (serves_what_it_may_not(nic, packet))
 		return false;
 	if (is_unspecified(&packet->src))
 		return unspecified_is_fine(p, at, nic, packet);
@@ -1069,10 +1419,14 @@ static bool essential_out(const struct twin_policy *p,
 		return is_discovery(packet) && is_on_link(p, nic, &packet->dst);
 	case EPACL_MSG_GROUP_REPORT: /* what crosses a router is none */
 		return packet->hops == 1 && is_multicast(&packet->dst);
-	case EPACL_MSG_DHCP_CLIENT:
-		return dhcp_goes_to_server(p, packet);
+	case EPACL_MSG_DHCP_CLIENT: /* a VIP is that of a guest */
+		return is_dhcp_servers(&packet->dst) ||
+		       (twin_is_host(p, &packet->dst) &&
+			!twin_is_vip(p, &packet->dst));
+	case EPACL_MSG_ROUTER_ADVERT:
+		return is_on_link(p, nic, &packet->dst);
 	default:
-		return false;
+		return is_redirect(packet) && is_on_link(p, nic, &packet->dst);
 	}
 }
 
@@ -1084,7 +1438,7 @@ static bool link_out(struct twin_policy *p,
 	struct twin_nic *nic = &p->vms[question->at.vm].nics[question->at.nic];
 	const struct epacl_packet *packet = question->packet;
 
-	if (bad_ethertype(packet))
+	if (bad_ethertype(nic, packet))
 		return say(answer, false, EPACL_REASON_ETHERTYPE);
 	if (packet->has_mac && !memcmp(packet->dmac, control, 5) &&
 	    packet->dmac[5] < 0x10)
@@ -1111,11 +1465,17 @@ bool twin_link(struct twin_policy *p, const struct twin_question *question,
 
 /* ---- section 6 ---- */
 
-/* How well @nic fits as the owner of @ip: 0: not; else the longer the better. */
+/*
+ * How well @nic fits as the owner of @ip: 0: not; else the longer the better, and
+ * best who does not share it.
+ */
 static int owner_fit(const struct twin_nic *nic, const struct epacl_ip *ip)
 {
 	unsigned int i;
 	int fit = 0;
+
+	if (nic_owns_plain(nic, ip))
+		return 500;
 
 	for (i = 0; i < nic->n; i++)
 		if (twin_in_prefix(&nic->prefixes[i], ip) &&
@@ -1333,39 +1693,76 @@ static void packet_of(const struct epacl_tuple *tuple,
 			   tuple->proto == IPPROTO_ICMPV6;
 }
 
+static struct epacl_security security_of(const struct twin_made_up *question)
+{
+	struct epacl_security security = { 0 };
+
+	if (question->secure) {
+		security.n = 1;
+		security.reqid[0] = question->reqid;
+	}
+	return security;
+}
+
 /* The first leg. Return: whether it goes on. */
-static bool explain_out(const struct twin_policy *p, struct twin_at from,
-			const struct epacl_tuple *tuple,
-			const struct twin_arrival *arrival,
+static bool explain_out(const struct twin_policy *p,
+			const struct twin_made_up *question,
+			struct twin_at from, const struct twin_arrival *arrival,
 			struct twin_explanation *out)
 {
+	const struct epacl_tuple *tuple = &question->tuple;
 	struct twin_leg *leg = add_leg(out, from, EPACL_OUT, tuple);
+	struct epacl_security security = security_of(question);
+	struct twin_view view = view_of(p, tuple, false, &security);
+	struct asker q = { .p = p, .at = from, .view = &view };
 	struct twin_nic nic = *nic_at(p, from);
 	struct epacl_packet packet;
-	struct twin_view view = view_of(tuple, false);
 
 	packet_of(tuple, &packet);
 	if (!source_is_own(p, from, &nic, &packet) ||
 	    twin_arrives(p, tuple, arrival).vm >= 0)
 		say(&leg->answer, false, EPACL_REASON_SPOOF);
-	else if (policy_out(p, from, &view, &leg->answer))
+	else if (policy_out(&q, &leg->answer))
 		say(&leg->answer, true, EPACL_REASON_PERMIT);
 	return leg->answer.permit;
 }
 
+/* Two nics of one bridge, and of one vnet. */
+static bool are_on_one_link(const struct twin_nic *a, const struct twin_nic *b)
+{
+	return a->bridge && a->bridge == b->bridge && a->vnet == b->vnet;
+}
+
+/* The policy of the nic that it reaches. */
+static void explain_policy_in(const struct twin_policy *p,
+			      const struct twin_made_up *question,
+			      struct twin_at from, int by, struct twin_leg *leg)
+{
+	struct epacl_security security = security_of(question);
+	struct twin_view view = view_of(p, &leg->tuple, true, &security);
+	struct asker q = { .p = p, .at = leg->at, .view = &view };
+	struct origin origin = { .translated = by, .through = by >= 0 };
+
+	origin.host = question->from_host ||
+		      (from.vm < 0 && twin_is_host(p, &question->tuple.src));
+	origin.near = from.vm >= 0 && !origin.through &&
+		      are_on_one_link(nic_at(p, from), nic_at(p, leg->at));
+	if (policy_in(&q, &origin, &leg->answer))
+		say(&leg->answer, true, EPACL_REASON_PERMIT);
+}
+
 static void explain_in(const struct twin_policy *p,
-		       const struct epacl_question *question,
-		       struct twin_at from, const struct twin_arrival *arrival,
+		       const struct twin_made_up *question, struct twin_at from,
+		       const struct twin_arrival *arrival,
 		       struct twin_explanation *out)
 {
 	const struct epacl_tuple *tuple = &question->tuple;
-	struct origin origin = { 0 };
 	struct epacl_tuple accepted;
 	struct twin_leg *leg;
-	struct twin_view view;
 	struct twin_at to;
+	int by;
 
-	to = find_destination(p, tuple, from, &accepted, &origin.translated);
+	to = find_destination(p, tuple, from, &accepted, &by);
 	if (to.vm < 0) {
 		if (!twin_is_vip(p, &tuple->dst))
 			return;
@@ -1378,24 +1775,14 @@ static void explain_in(const struct twin_policy *p,
 						 &accepted.dst);
 	leg = add_leg(out, to, EPACL_IN, &accepted);
 	if (!question->from_host && from.vm < 0 &&
-	    twin_arrives(p, tuple, arrival).vm >= 0) {
+	    twin_arrives(p, tuple, arrival).vm >= 0)
 		say(&leg->answer, false, EPACL_REASON_SPOOF);
-		return;
-	}
-	origin.through = origin.translated >= 0;
-	origin.host = question->from_host ||
-		      (from.vm < 0 && twin_is_host(p, &tuple->src));
-	origin.near = from.vm >= 0 && !origin.through &&
-		      nic_at(p, from)->bridge &&
-		      nic_at(p, from)->bridge == nic_at(p, to)->bridge &&
-		      nic_at(p, from)->vnet == nic_at(p, to)->vnet;
-	view = view_of(&accepted, true);
-	if (policy_in(p, to, &view, &origin, &leg->answer))
-		say(&leg->answer, true, EPACL_REASON_PERMIT);
+	else
+		explain_policy_in(p, question, from, by, leg);
 }
 
 void twin_explain(const struct twin_policy *p,
-		  const struct epacl_question *question,
+		  const struct twin_made_up *question,
 		  struct twin_explanation *out)
 {
 	struct twin_arrival arrival = { .sender = nowhere, .all_heard = true };
@@ -1421,8 +1808,7 @@ void twin_explain(const struct twin_policy *p,
 			arrival.dev = p->vnets[vnet].uplinks[0];
 	}
 	arrival.sender = from;
-	if (from.vm < 0 ||
-	    explain_out(p, from, &question->tuple, &arrival, out))
+	if (from.vm < 0 || explain_out(p, question, from, &arrival, out))
 		explain_in(p, question, from, &arrival, out);
 	out->permit = !out->nlegs || out->legs[out->nlegs - 1].answer.permit;
 }

@@ -13,18 +13,30 @@
 #define TWIN_RULES 12 /* in a list of a policy */
 #define TWIN_RANGES 3
 #define TWIN_PREFIXES 5
+#define TWIN_SET_PREFIXES 6
+#define TWIN_VLANS 2
 #define TWIN_NICS 2
 #define TWIN_ENDPOINTS 6
 #define TWIN_VMS 6
 #define TWIN_VNETS 4
 #define TWIN_SERVICES 3
+#define TWIN_SETS 3
+#define TWIN_ACLS 3
+#define TWIN_GROUPS 3
+#define TWIN_LBSETS 3
+#define TWIN_SUBNETS 3 /* of a vnet */
+#define TWIN_ASKED 16
 #define TWIN_NAME 16
 
 struct twin_rule {
 	u16 order;
 	bool permit;
 	bool any_remote;
+	bool has_set; /* in place of a remote */
+	u8 set; /* number of it */
 	struct epacl_prefix remote;
+	bool secure;
+	u32 reqid; /* 0: any */
 	u16 proto; /* EPACL_PROTO_ANY */
 	bool has_type;
 	bool has_code;
@@ -38,6 +50,8 @@ struct twin_rule {
 
 /* Not sorted: the lowest order that matches is searched for. */
 struct twin_list {
+	bool has_use; /* gives way to a named list */
+	u8 use; /* number of it */
 	u8 deflt;
 	unsigned int n;
 	struct twin_rule rules[TWIN_RULES];
@@ -55,6 +69,8 @@ struct twin_endpoint {
 	struct epacl_ip address;
 	unsigned int npublics;
 	struct epacl_public publics[2];
+	bool has_lbset; /* whose list is asked in place of its own */
+	u8 lbset; /* number of it */
 	struct twin_list list;
 };
 
@@ -62,7 +78,12 @@ struct twin_nic {
 	char dev[TWIN_NAME];
 	int vnet; /* -1: none */
 	unsigned int n;
+	unsigned int nshared; /* of these, at the end */
 	struct epacl_prefix prefixes[TWIN_PREFIXES];
+	unsigned int nvlans;
+	u16 vlans[TWIN_VLANS];
+	bool serves_dhcp;
+	bool serves_ra;
 	bool has_mac;
 	u8 mac[ETH_ALEN];
 	int bridge; /* 0: none */
@@ -77,10 +98,18 @@ struct twin_nic {
 struct twin_vm {
 	char name[TWIN_NAME];
 	int service; /* -1: none */
+	bool in_group[TWIN_GROUPS];
 	unsigned int nnics;
 	unsigned int nendpoints;
 	struct twin_nic nics[TWIN_NICS];
 	struct twin_endpoint endpoints[TWIN_ENDPOINTS];
+	struct twin_list lists[EPACL_DIRECTIONS];
+};
+
+struct twin_subnet {
+	char name[TWIN_NAME];
+	unsigned int n;
+	struct epacl_prefix prefixes[2];
 	struct twin_list lists[EPACL_DIRECTIONS];
 };
 
@@ -94,6 +123,8 @@ struct twin_vnet {
 	struct epacl_prefix peers[2];
 	int peer_vnets[2];
 	char uplinks[2][TWIN_NAME];
+	unsigned int nsubnets;
+	struct twin_subnet subnets[TWIN_SUBNETS];
 };
 
 struct twin_service {
@@ -101,11 +132,45 @@ struct twin_service {
 	struct epacl_ip vip[2]; /* family 0: none */
 };
 
+struct twin_set {
+	char name[TWIN_NAME];
+	unsigned int n;
+	struct epacl_prefix prefixes[TWIN_SET_PREFIXES];
+};
+
+/* A named list. */
+struct twin_acl {
+	char name[TWIN_NAME];
+	struct twin_list list;
+};
+
+struct twin_group {
+	char name[TWIN_NAME];
+	u16 precedence;
+	struct twin_list lists[EPACL_DIRECTIONS];
+};
+
+struct twin_lbset {
+	char name[TWIN_NAME];
+	u8 proto;
+	unsigned int npublics;
+	struct epacl_public publics[2];
+	struct twin_list list;
+};
+
 struct twin_policy {
+	unsigned int nsets;
+	unsigned int nacls;
+	unsigned int ngroups;
+	unsigned int nlbsets;
 	unsigned int nservices;
 	unsigned int nvnets;
 	unsigned int nvms;
 	unsigned int nhost;
+	struct twin_set sets[TWIN_SETS];
+	struct twin_acl acls[TWIN_ACLS];
+	struct twin_group groups[TWIN_GROUPS];
+	struct twin_lbset lbsets[TWIN_LBSETS];
 	struct twin_service services[TWIN_SERVICES];
 	struct twin_vnet vnets[TWIN_VNETS];
 	struct twin_vm vms[TWIN_VMS];
@@ -113,8 +178,9 @@ struct twin_policy {
 	u8 host_mac[ETH_ALEN];
 };
 
-/* A packet as one VM sees it. */
+/* A packet as one VM sees it; @sets: of the policy, for rules that name one. */
 struct twin_view {
+	const struct twin_set *sets;
 	struct epacl_ip local;
 	struct epacl_ip remote;
 	u8 proto;
@@ -124,6 +190,7 @@ struct twin_view {
 	u16 rport;
 	u8 type;
 	u8 code;
+	struct epacl_security security;
 };
 
 /* Where a nic is in a policy. */
@@ -132,21 +199,23 @@ struct twin_at {
 	int nic;
 };
 
-/* A layer that was asked. */
+/* A layer that was asked; the names are those of the policy. */
 struct twin_asked {
-	u8 owner;
+	u8 owner; /* enum epacl_owner_kind */
 	u8 direction;
-	int vm;
-	int endpoint; /* -1: none */
+	const char *name;
+	const char *part; /* NULL: it has none */
+	const char *use; /* name of the list that it uses; NULL: its own */
 	bool permit;
 	int order; /* 0: its default decided */
 };
 
 struct twin_answer {
 	bool permit;
+	bool deferred; /* asked too early: nothing else is said */
 	u8 reason;
 	unsigned int nasked;
-	struct twin_asked asked[4];
+	struct twin_asked asked[TWIN_ASKED];
 };
 
 struct twin_leg {
@@ -173,6 +242,17 @@ struct twin_question {
 	bool from_host;
 	struct twin_at sender;
 	bool sender_is_uplink;
+	struct epacl_security security;
+	bool early; /* out: what will protect the packet is not known yet */
+};
+
+/* What is asked about a packet that is only made up. */
+struct twin_made_up {
+	struct epacl_tuple tuple;
+	char from[TWIN_NAME]; /* "": not said */
+	bool from_host;
+	bool secure;
+	u32 reqid; /* 0: not said */
 };
 
 struct twin_arrival {
@@ -213,7 +293,7 @@ struct twin_at twin_arrives(const struct twin_policy *p,
 			    const struct epacl_tuple *tuple,
 			    const struct twin_arrival *at);
 void twin_explain(const struct twin_policy *p,
-		  const struct epacl_question *question,
+		  const struct twin_made_up *question,
 		  struct twin_explanation *out);
 
 #endif /* _TWIN_H */

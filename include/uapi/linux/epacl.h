@@ -70,18 +70,24 @@
  *                      EPACL_A_GENERATION and one nest of its object. One dump
  *                      shows one policy, however long it takes. With
  *                      EPACL_A_TXN it shows the policy as that transaction has
- *                      made it so far. Order: limits, services, vnets, then per
- *                      VM, by name: the VM, its nics, endpoints each followed
- *                      by its rule list and rules, then its in and out lists.
- *                      Counters are read as the message is made.
+ *                      made it so far. Order: limits, sets, acls, services,
+ *                      vnets, each followed by its subnets, groups, lbsets,
+ *                      then per VM, by name: the VM, its nics, endpoints, its in
+ *                      and out lists, its memberships. Whatever owns a rule list
+ *                      is followed by it: the list, then its rules. Counters are
+ *                      read as the message is made.
  *   EPACL_CMD_EXPLAIN  judges a made-up packet that opens a flow, with the code
- *                      that judges real ones, counting nothing.
+ *                      that judges real ones, counting nothing. Where it is
+ *                      refused, a message with the whole sentence in
+ *                      EPACL_A_MESSAGE, if there is one, precedes the error.
  *   EPACL_CMD_STATUS   what a transaction holds, and why it was refused.
  *   EPACL_CMD_INFO     version, generation, counts.
  *
  * A refusal of a dump comes in its NLMSG_DONE, which carries the error and the
  * text. A message holds one object, however large: the largest, a vnet with all
- * the prefixes that it can have, takes 50,000 bytes of the reader's buffer.
+ * the prefixes that it can have, takes 50,000 bytes of the reader's buffer. A
+ * set alone may take several, each with the next EPACL_SET_CHUNK of its prefixes,
+ * all but the first with EPACL_SET_A_MORE.
  *
  * Notifications: group EPACL_MCGRP_EVENTS carries EPACL_CMD_EVENT after every
  * commit, with EPACL_A_GENERATION and EPACL_A_OPERATIONS.
@@ -114,9 +120,26 @@
 #define EPACL_RANGES_MAX	1024	/* public port ranges of one policy */
 #define EPACL_NIC_RANGES_MAX	4096	/* prefixes of all nics, plain ones aside */
 #define EPACL_UPLINKS_MAX	64	/* uplinks, or peer vnets, of one vnet */
+#define EPACL_SUBNETS_MAX	1024	/* subnets of one vnet */
+#define EPACL_VNETS_MAX		32767	/* vnets of one policy */
+#define EPACL_VLANS_MAX		64	/* tags of one nic */
+#define EPACL_GROUPS_MAX	8	/* groups that one VM is a member of */
+#define EPACL_MEMBERS_MAX	1024	/* endpoints of one lbset */
+#define EPACL_SETS_MAX		32767	/* sets of one policy */
+#define EPACL_SET_PREFIXES_MAX	2097152	/* prefixes of one set */
+#define EPACL_SET_CHUNK		2048	/* prefixes of a set in one message */
+#define EPACL_PRECEDENCE_DEFAULT 1000	/* of a group */
 #define EPACL_AUTO_PORT_MIN	49152	/* public ports chosen by the kernel */
 #define EPACL_AUTO_PORT_MAX	65535
 #define EPACL_PROTO_ANY		256	/* besides the IANA numbers 0 to 255 */
+
+/*
+ * A connection to the VIP of an lbset goes to the member with the number
+ * reciprocal_scale(jhash(source address, EPACL_LBSET_SEED), members), as the
+ * `jhash` expression of nftables has it. Members are numbered by the names of
+ * their VM and endpoint, those without an address of the family left out.
+ */
+#define EPACL_LBSET_SEED	0x65706163
 
 /**
  * struct epacl_u_prefix - an address with a prefix length
@@ -149,8 +172,8 @@ struct epacl_u_ports {
  * @family: 4 or 6
  * @reserved: zero
  * @port: 1 to 65535; 0 in a request: a free one of EPACL_AUTO_PORT_MIN to
- *	EPACL_AUTO_PORT_MAX is chosen. For an endpoint with a range of ports it
- *	is the first of the range, which keeps its numbers.
+ *	EPACL_AUTO_PORT_MAX is chosen. A range of ports keeps its numbers: there
+ *	it is the first private port, or 0.
  * @addr: as in struct epacl_u_prefix
  */
 struct epacl_u_public {
@@ -206,6 +229,13 @@ enum epacl_attr {
 	EPACL_A_EXPLAIN,	/* nest: enum epacl_explain_attr */
 	EPACL_A_LEG,		/* nest, repeated: enum epacl_leg_attr */
 	EPACL_A_VERDICT,	/* u8: enum epacl_verdict */
+	EPACL_A_SUBNET,		/* nest: enum epacl_subnet_attr */
+	EPACL_A_GROUP,		/* nest: enum epacl_group_attr */
+	EPACL_A_MEMBER,		/* nest: enum epacl_member_attr */
+	EPACL_A_ACL,		/* nest: enum epacl_acl_attr */
+	EPACL_A_LBSET,		/* nest: enum epacl_lbset_attr */
+	EPACL_A_SET,		/* nest: enum epacl_set_attr */
+	EPACL_A_EFFECTIVE,	/* nest: enum epacl_effective_attr */
 	__EPACL_A_MAX
 };
 #define EPACL_A_MAX (__EPACL_A_MAX - 1)
@@ -248,9 +278,73 @@ enum epacl_vnet_attr {
 	EPACL_VNET_A_PEER_PREFIXES, /* struct epacl_u_prefix[] */
 	EPACL_VNET_A_PEER_VNET,	/* string, repeated: name of a vnet */
 	EPACL_VNET_A_UPLINK,	/* string, repeated: name of an interface */
+	EPACL_VNET_A_ZONE,	/* u16, answers: connection tracking zone of its
+				 * flows; absent: the default one. A vnet has one
+				 * if its prefixes overlap those of another. */
 	__EPACL_VNET_A_MAX
 };
 #define EPACL_VNET_A_MAX (__EPACL_VNET_A_MAX - 1)
+
+/* Prefixes inside a vnet, with an inbound and an outbound list. */
+enum epacl_subnet_attr {
+	EPACL_SUBNET_A_UNSPEC,
+	EPACL_SUBNET_A_VNET,	/* string: name of the vnet */
+	EPACL_SUBNET_A_NAME,	/* string: unique within it */
+	EPACL_SUBNET_A_PREFIXES, /* struct epacl_u_prefix[], within the vnet's */
+	__EPACL_SUBNET_A_MAX
+};
+#define EPACL_SUBNET_A_MAX (__EPACL_SUBNET_A_MAX - 1)
+
+/* VMs under one policy, with an inbound and an outbound list. */
+enum epacl_group_attr {
+	EPACL_GROUP_A_UNSPEC,
+	EPACL_GROUP_A_NAME,	/* string */
+	EPACL_GROUP_A_PRECEDENCE, /* u16: asked from the lowest on; ties by name */
+	__EPACL_GROUP_A_MAX
+};
+#define EPACL_GROUP_A_MAX (__EPACL_GROUP_A_MAX - 1)
+
+/* A VM in a group. */
+enum epacl_member_attr {
+	EPACL_MEMBER_A_UNSPEC,
+	EPACL_MEMBER_A_GROUP,	/* string: name of the group */
+	EPACL_MEMBER_A_VM,	/* string: name of the VM */
+	__EPACL_MEMBER_A_MAX
+};
+#define EPACL_MEMBER_A_MAX (__EPACL_MEMBER_A_MAX - 1)
+
+/* A named rule list that any number of owners may use, see EPACL_RULES_A_USE. */
+enum epacl_acl_attr {
+	EPACL_ACL_A_UNSPEC,
+	EPACL_ACL_A_NAME,	/* string */
+	__EPACL_ACL_A_MAX
+};
+#define EPACL_ACL_A_MAX (__EPACL_ACL_A_MAX - 1)
+
+/* One public address and port before endpoints of several VMs. */
+enum epacl_lbset_attr {
+	EPACL_LBSET_A_UNSPEC,
+	EPACL_LBSET_A_NAME,	/* string */
+	EPACL_LBSET_A_PROTO,	/* u16: one with ports */
+	EPACL_LBSET_A_PUBLICS,	/* struct epacl_u_public[1..2], one a family, port given */
+	__EPACL_LBSET_A_MAX
+};
+#define EPACL_LBSET_A_MAX (__EPACL_LBSET_A_MAX - 1)
+
+/*
+ * A set of prefixes. CHANGE replaces all of them, unless EPACL_SET_A_MORE says
+ * that these come besides: a set too large for one message is built by several
+ * operations of one transaction.
+ */
+enum epacl_set_attr {
+	EPACL_SET_A_UNSPEC,
+	EPACL_SET_A_NAME,	/* string */
+	EPACL_SET_A_PREFIXES,	/* struct epacl_u_prefix[], at most EPACL_SET_CHUNK */
+	EPACL_SET_A_MORE,	/* flag: besides those before */
+	EPACL_SET_A_COUNT,	/* u32, answers: prefixes in the whole set */
+	__EPACL_SET_A_MAX
+};
+#define EPACL_SET_A_MAX (__EPACL_SET_A_MAX - 1)
 
 /* A guest. Its nics are operations of their own. */
 enum epacl_vm_attr {
@@ -270,9 +364,24 @@ enum epacl_nic_attr {
 	EPACL_NIC_A_MAC,	/* 6 bytes; absent: learned from the first frame */
 	EPACL_NIC_A_VNET,	/* string: name of a vnet */
 	EPACL_NIC_A_IFINDEX,	/* u32, answers: 0 while there is no interface */
+	EPACL_NIC_A_SHARED,	/* struct epacl_u_prefix[], plain: other nics may have
+				 * them too (VRRP) */
+	EPACL_NIC_A_VLANS,	/* u16[]: tags, 1 to 4094, that it sends and receives */
+	EPACL_NIC_A_SERVES,	/* u32: EPACL_SERVES_* */
+	EPACL_NIC_A_LEARNED_MAC, /* 6 bytes, answers: what was learned, if that is so */
 	__EPACL_NIC_A_MAX
 };
 #define EPACL_NIC_A_MAX (__EPACL_NIC_A_MAX - 1)
+
+/**
+ * enum epacl_serves - what a guest may be to its segment
+ * @EPACL_SERVES_DHCP: its DHCP and DHCPv6 server
+ * @EPACL_SERVES_RA: a router that announces itself, and redirects
+ */
+enum epacl_serves {
+	EPACL_SERVES_DHCP	= 1 << 0,
+	EPACL_SERVES_RA		= 1 << 1,
+};
 
 /* What the outside may reach, identified by VM and NAME. */
 enum epacl_endpoint_attr {
@@ -286,7 +395,10 @@ enum epacl_endpoint_attr {
 	EPACL_ENDPOINT_A_ADDRESS, /* struct epacl_u_prefix, plain; absent: all */
 	EPACL_ENDPOINT_A_PUBLICS, /* struct epacl_u_public[]: several are allowed */
 	EPACL_ENDPOINT_A_TARGETS, /* struct epacl_u_prefix[], answers: where PUBLICS
-				 * are translated to, one a family */
+				 * and those of LBSET are translated to, one a
+				 * family */
+	EPACL_ENDPOINT_A_LBSET,	/* string: name of an lbset, whose list is asked in
+				 * place of its own; one port, no rules */
 	__EPACL_ENDPOINT_A_MAX
 };
 #define EPACL_ENDPOINT_A_MAX (__EPACL_ENDPOINT_A_MAX - 1)
@@ -295,11 +407,19 @@ enum epacl_endpoint_attr {
  * enum epacl_owner_kind - whose rule list
  * @EPACL_OWNER_ENDPOINT: of endpoint PART of VM NAME, traffic in
  * @EPACL_OWNER_VM: of VM NAME, in DIRECTION
+ * @EPACL_OWNER_LBSET: of lbset NAME, traffic in
+ * @EPACL_OWNER_ACL: the named list NAME, in whatever direction it is used
+ * @EPACL_OWNER_SUBNET: of subnet PART of vnet NAME, in DIRECTION
+ * @EPACL_OWNER_GROUP: of group NAME, in DIRECTION
  */
 enum epacl_owner_kind {
 	EPACL_OWNER_UNSPEC,
 	EPACL_OWNER_ENDPOINT,
 	EPACL_OWNER_VM,
+	EPACL_OWNER_LBSET,
+	EPACL_OWNER_ACL,
+	EPACL_OWNER_SUBNET,
+	EPACL_OWNER_GROUP,
 	__EPACL_OWNER_MAX
 };
 #define EPACL_OWNER_MAX (__EPACL_OWNER_MAX - 1)
@@ -307,8 +427,8 @@ enum epacl_owner_kind {
 enum epacl_owner_attr {
 	EPACL_OWNER_A_UNSPEC,
 	EPACL_OWNER_A_KIND,	/* u8: enum epacl_owner_kind */
-	EPACL_OWNER_A_NAME,	/* string: name of the VM */
-	EPACL_OWNER_A_PART,	/* string: name of the endpoint */
+	EPACL_OWNER_A_NAME,	/* string: of the VM, lbset, acl, vnet or group */
+	EPACL_OWNER_A_PART,	/* string: of the endpoint or subnet */
 	EPACL_OWNER_A_DIRECTION, /* u8: enum epacl_direction */
 	__EPACL_OWNER_A_MAX
 };
@@ -326,12 +446,17 @@ enum epacl_default {
 	EPACL_DEFAULT_DENY,
 };
 
-/* A rule list as a whole; CHANGE and GET only, it lives with its owner. */
+/*
+ * A rule list as a whole; CHANGE and GET only, it lives with its owner. With USE
+ * the named list answers in its place, default and all; rules are added to that
+ * one by its name, and the owner's own list waits until USE is cleared.
+ */
 enum epacl_rules_attr {
 	EPACL_RULES_A_UNSPEC,
 	EPACL_RULES_A_OWNER,	/* nest: enum epacl_owner_attr */
 	EPACL_RULES_A_DEFAULT,	/* u8: enum epacl_default */
-	EPACL_RULES_A_COUNT,	/* u32, answers: rules in the list */
+	EPACL_RULES_A_COUNT,	/* u32, answers: rules in the owner's own list */
+	EPACL_RULES_A_USE,	/* string: name of an acl; not for an acl itself */
 	__EPACL_RULES_A_MAX
 };
 #define EPACL_RULES_A_MAX (__EPACL_RULES_A_MAX - 1)
@@ -343,7 +468,8 @@ enum epacl_rule_attr {
 	EPACL_RULE_A_OWNER,	/* nest: enum epacl_owner_attr */
 	EPACL_RULE_A_ORDER,	/* u16: 1 to 65535, lowest first */
 	EPACL_RULE_A_ACTION,	/* u8: enum epacl_verdict */
-	EPACL_RULE_A_REMOTE,	/* struct epacl_u_prefix; absent: any, also of v4 and v6 */
+	EPACL_RULE_A_REMOTE,	/* struct epacl_u_prefix; absent, and SET too: any
+				 * address of either family */
 	EPACL_RULE_A_PROTO,	/* u16: 0 to 255; absent: any */
 	EPACL_RULE_A_LPORTS,	/* struct epacl_u_ports[]: the VM's side */
 	EPACL_RULE_A_RPORTS,	/* struct epacl_u_ports[]: the other side */
@@ -352,6 +478,11 @@ enum epacl_rule_attr {
 	EPACL_RULE_A_TEXT,	/* string: the operator's name for it */
 	EPACL_RULE_A_PACKETS,	/* u64, answers: packets that it decided */
 	EPACL_RULE_A_BYTES,	/* u64, answers: bytes from the network header on */
+	EPACL_RULE_A_SET,	/* string: remote is in that set; takes the place of
+				 * REMOTE, as REMOTE does of it */
+	EPACL_RULE_A_SECURE,	/* flag: IPsec protects the packet */
+	EPACL_RULE_A_REQID,	/* u32, not 0, needs SECURE: by a state of that reqid */
+	EPACL_RULE_A_LOG,	/* flag: log what it decides, through nf_log */
 	__EPACL_RULE_A_MAX
 };
 #define EPACL_RULE_A_MAX (__EPACL_RULE_A_MAX - 1)
@@ -431,6 +562,8 @@ enum epacl_explain_attr {
 	EPACL_EXPLAIN_A_CODE,	/* u8: ICMP code; absent: 0 */
 	EPACL_EXPLAIN_A_FROM,	/* string: interface at which it arrives */
 	EPACL_EXPLAIN_A_FROM_HOST, /* flag: the host itself sends it */
+	EPACL_EXPLAIN_A_SECURE,	/* flag: IPsec protects it, on both legs */
+	EPACL_EXPLAIN_A_REQID,	/* u32, needs SECURE: by a state of that reqid */
 	__EPACL_EXPLAIN_A_MAX
 };
 #define EPACL_EXPLAIN_A_MAX (__EPACL_EXPLAIN_A_MAX - 1)
@@ -449,6 +582,7 @@ enum epacl_leg_attr {
 	EPACL_LEG_A_SPORT,	/* u16: as judged */
 	EPACL_LEG_A_DST,	/* struct epacl_u_prefix, plain: as judged */
 	EPACL_LEG_A_DPORT,	/* u16: as judged */
+	EPACL_LEG_A_ACL,	/* string: the named list that OWNER uses; absent: its own */
 	__EPACL_LEG_A_MAX
 };
 #define EPACL_LEG_A_MAX (__EPACL_LEG_A_MAX - 1)
@@ -459,8 +593,30 @@ enum epacl_layer_attr {
 	EPACL_LAYER_A_OWNER,	/* nest: enum epacl_owner_attr */
 	EPACL_LAYER_A_VERDICT,	/* u8: enum epacl_verdict */
 	EPACL_LAYER_A_ORDER,	/* u16; absent: its default decided */
+	EPACL_LAYER_A_ACL,	/* string: the named list that OWNER uses; absent: its own */
 	__EPACL_LAYER_A_MAX
 };
 #define EPACL_LAYER_A_MAX (__EPACL_LAYER_A_MAX - 1)
+
+/*
+ * GET only: a layer that applies to a VM, in the order in which they are asked.
+ * In: the lists of endpoints or their lbsets, one of which is asked, of traffic
+ * from outside; then subnets, one of which is asked; then groups, then the VM.
+ * Out: the VM, groups, subnets.
+ */
+enum epacl_effective_attr {
+	EPACL_EFFECTIVE_A_UNSPEC,
+	EPACL_EFFECTIVE_A_VM,	/* string */
+	EPACL_EFFECTIVE_A_DIRECTION, /* u8: enum epacl_direction; in a request absent: both */
+	EPACL_EFFECTIVE_A_OWNER, /* nest: enum epacl_owner_attr */
+	EPACL_EFFECTIVE_A_ACL,	/* string: the named list that OWNER uses; absent: its own */
+	EPACL_EFFECTIVE_A_ENDPOINT, /* string: endpoint whose layer it is */
+	EPACL_EFFECTIVE_A_PREFIX, /* struct epacl_u_prefix: VM's side within it, of a subnet */
+	EPACL_EFFECTIVE_A_PRECEDENCE, /* u16: of a group */
+	EPACL_EFFECTIVE_A_DEFAULT, /* u8: enum epacl_verdict where no rule matches */
+	EPACL_EFFECTIVE_A_COUNT, /* u32: rules */
+	__EPACL_EFFECTIVE_A_MAX
+};
+#define EPACL_EFFECTIVE_A_MAX (__EPACL_EFFECTIVE_A_MAX - 1)
 
 #endif /* _UAPI_LINUX_EPACL_H */

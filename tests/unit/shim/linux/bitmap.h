@@ -20,20 +20,14 @@ static inline void bitmap_set(unsigned long *map, unsigned int start,
 		__set_bit(start++, map);
 }
 
-/* Return: @size or more: there is none. Without an alignment. */
-static inline unsigned long bitmap_find_next_zero_area(unsigned long *map,
-						       unsigned long size,
-						       unsigned long start,
-						       unsigned int n,
-						       unsigned long align_mask)
+/* Return: @size or more: there is none. */
+static inline unsigned long find_next_zero_bit(const unsigned long *map,
+					       unsigned long size,
+					       unsigned long start)
 {
-	unsigned long end;
-
-	(void)align_mask;
-	for (end = start; end < size && end - start < n; end++)
-		if (test_bit(end, map))
-			start = end + 1;
-	return end - start < n ? size + 1 : start;
+	while (start < size && test_bit(start, map))
+		start++;
+	return start;
 }
 
 #endif /* _SHIM_LINUX_BITMAP_H */

@@ -30,6 +30,7 @@ struct sk_buff {
 	int network;
 	__be16 protocol;
 	bool has_tag;
+	__be16 vlan_proto;
 	u16 tag;
 	bool gso;
 };

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The netdev hooks of a nic's interface.
+ */
+#include <linux/if_vlan.h>
+#include <net/netfilter/nf_conntrack.h>
+#include "hooks.h"
+#include "hooks_internal.h"
+#include "wiring.h"
+
+unsigned int epacl_hook_ingress(void *priv, struct sk_buff *skb,
+				const struct nf_hook_state *state)
+{
+	struct epacl_port *port = priv;
+	struct epacl_case c;
+
+	epacl_case_open(&c, port->en, skb, state, EPACL_OUT);
+	epacl_packet_frame(&c.packet, skb, false);
+	if (!epacl_case_find_nic(&c, port))
+		return epacl_drop_unknown(&c);
+	if (!epacl_decide_link(&c.ask, &c.answer))
+		return NF_ACCEPT;
+	return epacl_case_settle(&c);
+}
+
+/*
+ * What has a connection was judged at the end of POST_ROUTING, its tag too.
+ * What has none was judged by nobody.
+ */
+static bool was_judged(const struct sk_buff *skb)
+{
+	const struct nf_conn *ct;
+	enum ip_conntrack_info ctinfo;
+
+	ct = nf_ct_get(skb, &ctinfo);
+	return ct && !nf_ct_is_template(ct) &&
+	       epacl_is_ip(ntohs(skb->protocol));
+}
+
+/* The VLAN on top of the interface that a frame comes from, or that itself. */
+static struct net_device *sending_device(const struct sk_buff *skb,
+					 struct net_device *dev)
+{
+	struct net_device *vlan = NULL;
+
+	if (skb_vlan_tag_present(skb))
+		vlan = __vlan_find_dev_deep_rcu(dev, skb->vlan_proto,
+						skb_vlan_tag_get_id(skb));
+	return vlan ?: dev;
+}
+
+unsigned int epacl_hook_egress(void *priv, struct sk_buff *skb,
+			       const struct nf_hook_state *state)
+{
+	struct epacl_port *port = priv;
+	struct epacl_case c;
+	bool known;
+
+	epacl_case_open(&c, port->en, skb, state, EPACL_IN);
+	known = epacl_case_find_nic(&c, port);
+	if (known && was_judged(skb))
+		return NF_ACCEPT;
+	epacl_packet_frame(&c.packet, skb, true);
+	if (!known)
+		return epacl_drop_unknown(&c);
+	epacl_case_find_sender(&c, sending_device(skb, port->dev));
+	epacl_security_in(&c.security, skb);
+	epacl_case_judge(&c);
+	return epacl_case_settle(&c);
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * PRE_ROUTING: where a packet arrives, and what VMs send.
+ */
+#include <net/netfilter/nf_conntrack.h>
+#include "flow.h"
+#include "hooks_internal.h"
+#include "wiring.h"
+#include "zone.h"
+
+static unsigned int judge_arrival(struct epacl_case *c,
+				  const struct epacl_port *port)
+{
+	const struct net_device *in = c->state->in;
+	const struct epacl_snapshot *snap = c->ask.snap;
+	const struct epacl_cnic *victim;
+	struct epacl_arrival at = {};
+	struct net_device *bridge;
+
+	at.dev = in->name;
+	if (c->state->pf == NFPROTO_BRIDGE) {
+		bridge = epacl_bridge_of(c->state->in);
+		at.bridge = bridge ? bridge->name : "";
+	}
+	at.sender = port ? epacl_port_nic(snap, port) : NULL;
+	epacl_case_read(c, 0);
+	/* Its fragments could be put together to something that is not. */
+	if (c->packet.malformed && epacl_snapshot_is_vip(snap, &c->packet.dst))
+		return epacl_drop_for_nobody(c->en, EPACL_IN,
+					     EPACL_REASON_MALFORMED,
+					     c->packet.bytes);
+	victim = epacl_decide_arrival(snap, &c->en->host, &c->packet, &at);
+	if (!victim)
+		return NF_ACCEPT;
+	if (at.sender)
+		return epacl_drop_for(at.sender, EPACL_OUT, EPACL_REASON_SPOOF,
+				      c->packet.bytes);
+	return epacl_drop_for(victim, EPACL_IN, EPACL_REASON_SPOOF,
+			      c->packet.bytes);
+}
+
+unsigned int epacl_hook_arrival(void *priv, struct sk_buff *skb,
+				const struct nf_hook_state *state)
+{
+	struct epacl_net *en = epacl_net(state->net);
+	struct epacl_port *port;
+	struct epacl_case c;
+	u16 vlan;
+
+	if (!epacl_zone_attach(en, skb, state))
+		return epacl_drop_for_nobody(en, EPACL_IN, EPACL_REASON_INVALID,
+					     skb->len);
+	epacl_case_open(&c, en, skb, state, EPACL_IN);
+	if (!c.ask.snap || (!c.ask.snap->nvnets && !c.ask.snap->nvips))
+		return NF_ACCEPT;
+	port = epacl_port_of(en, state->in, &vlan);
+	if (!port && epacl_passes_on(state->in))
+		return NF_ACCEPT;
+	return judge_arrival(&c, port);
+}
+
+/* What the host sends in a VRF is tracked with what it gets there. */
+unsigned int epacl_hook_from_host(void *priv, struct sk_buff *skb,
+				  const struct nf_hook_state *state)
+{
+	struct epacl_net *en = epacl_net(state->net);
+
+	if (!epacl_zone_attach(en, skb, state))
+		return epacl_drop_for_nobody(en, EPACL_IN, EPACL_REASON_INVALID,
+					     skb->len);
+	return NF_ACCEPT;
+}
+
+bool epacl_may_be_late(const struct epacl_case *c)
+{
+	const struct epacl_ip *dst = &c->packet.dst;
+
+	if (!READ_ONCE(c->en->late) || epacl_ip_is_multicast(dst) ||
+	    epacl_ip_is_broadcast(dst))
+		return false;
+	if (c->state->pf == NFPROTO_BRIDGE)
+		return epacl_is_for_host(c->en, c->skb, c->state->in);
+	return c->skb->pkt_type == PACKET_HOST;
+}
+
+/* The entry is about to be made by this packet. */
+static bool makes_entry(const struct sk_buff *skb)
+{
+	enum ip_conntrack_info ctinfo;
+	const struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+
+	return ct && !nf_ct_is_template(ct) && !nf_ct_is_confirmed(ct);
+}
+
+/* From elsewhere than a nic. */
+static unsigned int judge_opener(struct epacl_net *en, struct sk_buff *skb,
+				 const struct nf_hook_state *state)
+{
+	struct epacl_arrival at = { .dev = state->in->name };
+	const struct epacl_cnic *victim;
+	struct net_device *bridge;
+	struct epacl_case c;
+
+	if (!makes_entry(skb) || epacl_passes_on(state->in))
+		return NF_ACCEPT;
+	epacl_case_open(&c, en, skb, state, EPACL_IN);
+	if (!c.ask.snap)
+		return NF_ACCEPT;
+	bridge = state->pf == NFPROTO_BRIDGE ? epacl_bridge_of(state->in) :
+					       NULL;
+	at.bridge = bridge ? bridge->name : NULL;
+	epacl_case_read(&c, 0);
+	victim = epacl_decide_opener(c.ask.snap, &en->host, &c.packet, &at);
+	return victim ? epacl_drop_for(victim, EPACL_IN, EPACL_REASON_SPOOF,
+				       c.packet.bytes) :
+			NF_ACCEPT;
+}
+
+/* Judges what has passed the ingress of the nic's interface already. */
+unsigned int epacl_hook_from_vm(void *priv, struct sk_buff *skb,
+				const struct nf_hook_state *state)
+{
+	struct epacl_net *en = epacl_net(state->net);
+	const struct epacl_zone *inner;
+	struct epacl_port *port;
+	struct epacl_case c;
+	u16 vlan;
+
+	port = epacl_port_of(en, state->in, &vlan);
+	if (!port)
+		return judge_opener(en, skb, state);
+	epacl_case_open(&c, en, skb, state, EPACL_OUT);
+	epacl_case_read(&c, vlan);
+	if (!epacl_case_find_nic(&c, port))
+		return epacl_drop_unknown(&c);
+	if (epacl_decide_link(&c.ask, &c.answer))
+		/* What is permitted for good was counted at the ingress. */
+		return c.answer.permit ? NF_ACCEPT : epacl_case_settle(&c);
+	epacl_flow_read(&c.flow, skb);
+	inner = epacl_zone_inner(en, state->in);
+	if (inner && c.flow.state == EPACL_FLOW_REPLY)
+		epacl_flow_beyond(&c.flow, skb, inner);
+	c.ask.early = epacl_may_be_late(&c);
+	epacl_decide_flow(&c.ask, &c.answer);
+	return c.answer.deferred ? NF_ACCEPT : epacl_case_settle(&c);
+}
+
+/* A VIP is not the host: what nothing has translated ends here. */
+unsigned int epacl_hook_vip(void *priv, struct sk_buff *skb,
+			    const struct nf_hook_state *state)
+{
+	struct epacl_net *en = epacl_net(state->net);
+	const struct epacl_snapshot *snap = rcu_dereference(en->snapshot);
+	struct epacl_packet packet;
+
+	if (!snap || !snap->nvips || epacl_is_of_a_flow(skb))
+		return NF_ACCEPT;
+	epacl_packet_ip(&packet, skb, epacl_ethertype(skb, state));
+	if (!epacl_snapshot_is_vip(snap, &packet.dst))
+		return NF_ACCEPT;
+	if (packet.malformed)
+		return epacl_drop_for_nobody(en, EPACL_IN,
+					     EPACL_REASON_MALFORMED,
+					     packet.bytes);
+	if (epacl_packet_is_nd(&packet))
+		return NF_ACCEPT;
+	return epacl_drop_for_nobody(en, EPACL_IN, EPACL_REASON_NO_ENDPOINT,
+				     packet.bytes);
+}

@@ -1,0 +1,751 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Builds the tables of a rule list. See table.h.
+ *
+ * A rule holds some ranges of each axis. Where one begins or ends is an edge; in
+ * the order of their values the edges say, by one walk, which rules hold each
+ * range between them.
+ */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/sched.h>
+#include <linux/sort.h>
+#include "classify.h"
+#include "table.h"
+
+/* A value of any axis; of all but IPv6 @hi is 0. */
+struct value {
+	u64 hi;
+	u64 lo;
+};
+
+enum form { FORM_FIRST, FORM_FEW, FORM_ROWS };
+
+/* Rule number @rule begins, or ends, to hold what is from @value on. */
+struct edge {
+	struct value value;
+	u32 rule;
+};
+
+/**
+ * struct build - a table in the making
+ * @memory: account
+ * @sets: by name
+ * @rules: the rules
+ * @n: how many
+ * @form: of the table, see table.h
+ * @by: axis that leaves few rules to each range, in FORM_FEW
+ * @nfew: how many it leaves to all
+ * @has_sets: some look at sets
+ * @edges: of each axis, sorted
+ * @nedges: how many
+ * @looked_at: by a rule, each axis
+ * @ranges: of each axis; 0: none looks at it
+ * @lower: lower halves of IPv6 are needed
+ * @edge: of the axis that is walked, the next one
+ * @nactive: rules that hold the range that the walk has come to
+ * @active: row of them
+ * @summary: a bit for each word of @active that is not 0
+ */
+struct build {
+	struct epacl_memory *memory;
+	const struct epacl_pmap *sets;
+	struct epacl_rule **rules;
+	u32 n;
+	enum form form;
+	enum epacl_axis_name by;
+	u32 nfew;
+	bool has_sets;
+	bool lower;
+	struct edge *edges[EPACL_AXES];
+	u32 nedges[EPACL_AXES];
+	bool looked_at[EPACL_AXES];
+	u32 ranges[EPACL_AXES];
+	u32 edge;
+	u32 nactive;
+	u64 *active;
+	u64 *summary;
+};
+
+static u32 words_of(u32 n)
+{
+	return DIV_ROUND_UP(n, 64);
+}
+
+/* ---- edges ---- */
+
+static int value_compare(const struct value *a, const struct value *b)
+{
+	if (a->hi != b->hi)
+		return a->hi < b->hi ? -1 : 1;
+	if (a->lo != b->lo)
+		return a->lo < b->lo ? -1 : 1;
+	return 0;
+}
+
+static int edge_compare(const void *a, const void *b)
+{
+	return value_compare(&((const struct edge *)a)->value,
+			     &((const struct edge *)b)->value);
+}
+
+static void put_edge(struct build *b, enum epacl_axis_name axis, u32 rule,
+		     struct value value)
+{
+	struct edge *edge = &b->edges[axis][b->nedges[axis]++];
+
+	edge->value = value;
+	edge->rule = rule;
+}
+
+/* @end: first value behind the range; NULL: there is none. */
+static void put_range(struct build *b, enum epacl_axis_name axis, u32 rule,
+		      struct value start, const struct value *end)
+{
+	put_edge(b, axis, rule, start);
+	if (end)
+		put_edge(b, axis, rule, *end);
+}
+
+static void put_all(struct build *b, enum epacl_axis_name axis, u32 rule)
+{
+	put_range(b, axis, rule, (struct value){}, NULL);
+}
+
+static struct value value_of(const struct epacl_ip *ip)
+{
+	struct value v = {};
+
+	if (ip->family == 4) {
+		v.lo = be32_to_cpu(ip->v4);
+	} else {
+		v.hi = be64_to_cpu((__force __be64)ip->q[0]);
+		v.lo = be64_to_cpu((__force __be64)ip->q[1]);
+	}
+	return v;
+}
+
+/* The first value behind a prefix. Return: false: there is none. */
+static bool value_behind(const struct epacl_prefix *prefix, struct value *v)
+{
+	u8 free = epacl_family_bits(prefix->ip.family) - prefix->len;
+
+	*v = value_of(&prefix->ip);
+	if (prefix->ip.family == 4) {
+		v->lo += 1ull << free;
+		return v->lo <= U32_MAX;
+	}
+	if (free >= 64) {
+		if (free == 128)
+			return false;
+		v->hi += 1ull << (free - 64);
+		return v->hi;
+	}
+	v->lo += 1ull << free;
+	if (!v->lo)
+		v->hi++;
+	return v->lo || v->hi;
+}
+
+static void put_remote(struct build *b, u32 rule)
+{
+	const struct epacl_match *match = &b->rules[rule]->match;
+	const struct epacl_prefix *remote = &match->remote;
+	struct value end;
+	bool ends;
+
+	if (match->set || !remote->ip.family) {
+		put_all(b, EPACL_AXIS_REMOTE4, rule);
+		put_all(b, EPACL_AXIS_REMOTE6, rule);
+		return;
+	}
+	ends = value_behind(remote, &end);
+	put_range(b,
+		  remote->ip.family == 4 ? EPACL_AXIS_REMOTE4 :
+					   EPACL_AXIS_REMOTE6,
+		  rule, value_of(&remote->ip), ends ? &end : NULL);
+	if (remote->ip.family == 6 && remote->len > 64)
+		b->lower = true;
+}
+
+static void put_numbers(struct build *b, enum epacl_axis_name axis, u32 rule,
+			u32 lo, u32 hi)
+{
+	struct value start = { .lo = lo }, end = { .lo = hi + 1 };
+
+	b->looked_at[axis] = true;
+	put_range(b, axis, rule, start, hi < U16_MAX ? &end : NULL);
+}
+
+static int ports_compare(const void *a, const void *b)
+{
+	const struct epacl_ports *x = a, *y = b;
+
+	return x->lo - y->lo;
+}
+
+/* A rule's ranges may overlap, its edges on one axis may not. */
+static void put_ports(struct build *b, enum epacl_axis_name axis, u32 rule,
+		      const struct epacl_ports *ports, u32 n)
+{
+	struct epacl_ports sorted[EPACL_PORTS_MAX];
+	u32 i, lo, hi;
+
+	if (!n) {
+		put_all(b, axis, rule);
+		return;
+	}
+	memcpy(sorted, ports, n * sizeof(*ports));
+	sort(sorted, n, sizeof(*sorted), ports_compare, NULL);
+	lo = sorted[0].lo;
+	hi = sorted[0].hi;
+	for (i = 1; i < n; i++) {
+		if (sorted[i].lo > hi) {
+			put_numbers(b, axis, rule, lo, hi);
+			lo = sorted[i].lo;
+		}
+		hi = max_t(u32, hi, sorted[i].hi);
+	}
+	put_numbers(b, axis, rule, lo, hi);
+}
+
+static void put_rule(struct build *b, u32 rule)
+{
+	const struct epacl_match *match = &b->rules[rule]->match;
+
+	put_remote(b, rule);
+	if (b->form == FORM_FIRST)
+		return;
+	if (match->proto == EPACL_PROTO_ANY)
+		put_all(b, EPACL_AXIS_PROTO, rule);
+	else
+		put_numbers(b, EPACL_AXIS_PROTO, rule, match->proto,
+			    match->proto);
+	put_ports(b, EPACL_AXIS_LPORT, rule, match->ports, match->nlports);
+	put_ports(b, EPACL_AXIS_RPORT, rule, match->ports + match->nlports,
+		  match->nrports);
+}
+
+static u32 count_ranges(const struct build *b, enum epacl_axis_name axis)
+{
+	const struct edge *edges = b->edges[axis];
+	static const struct value zero;
+	const struct value *last = &zero;
+	u32 n = 1, i;
+
+	for (i = 0; i < b->nedges[axis]; i++) {
+		if (!value_compare(&edges[i].value, last))
+			continue;
+		last = &edges[i].value;
+		n++;
+	}
+	return n;
+}
+
+/* ---- how much room ---- */
+
+static bool looks_further(const struct epacl_match *match)
+{
+	return match->proto != EPACL_PROTO_ANY || match->nlports ||
+	       match->nrports || match->has_type || match->secure || match->set;
+}
+
+static bool looks_at_rest(const struct epacl_match *match)
+{
+	return match->has_type || match->secure || match->set;
+}
+
+/* Most edges that the rules can have on each axis. */
+static int alloc_edges(struct build *b)
+{
+	u32 most[EPACL_AXES] = {}, i;
+
+	for (i = 0; i < b->n; i++) {
+		most[EPACL_AXIS_REMOTE4] += 2;
+		most[EPACL_AXIS_REMOTE6] += 2;
+		if (b->form == FORM_FIRST)
+			continue;
+		most[EPACL_AXIS_PROTO] += 2;
+		most[EPACL_AXIS_LPORT] += 2 * max_t(u32, 1,
+						    b->rules[i]->match.nlports);
+		most[EPACL_AXIS_RPORT] += 2 * max_t(u32, 1,
+						    b->rules[i]->match.nrports);
+	}
+	for (i = 0; i < EPACL_AXES; i++) {
+		if (!most[i])
+			continue;
+		b->edges[i] = epacl_alloc(b->memory,
+					  most[i] * sizeof(*b->edges[i]));
+		if (!b->edges[i])
+			return -ENOMEM;
+	}
+	b->active = epacl_alloc(b->memory, words_of(b->n) * sizeof(*b->active));
+	b->summary = epacl_alloc(b->memory, words_of(words_of(b->n)) *
+						    sizeof(*b->summary));
+	return b->active && b->summary ? 0 : -ENOMEM;
+}
+
+static void find_edges(struct build *b)
+{
+	u32 i;
+
+	for (i = 0; i < b->n; i++)
+		put_rule(b, i);
+	for (i = 0; i < EPACL_AXES; i++) {
+		if (!b->edges[i])
+			continue;
+		cond_resched();
+		sort(b->edges[i], b->nedges[i], sizeof(*b->edges[i]),
+		     edge_compare, NULL);
+		b->ranges[i] = count_ranges(b, i);
+		if (i > EPACL_AXIS_REMOTE6 && !b->looked_at[i])
+			b->ranges[i] = 0;
+	}
+}
+
+static size_t start_size(enum epacl_axis_name axis)
+{
+	if (axis == EPACL_AXIS_REMOTE6)
+		return sizeof(u64);
+	return axis == EPACL_AXIS_REMOTE4 ? sizeof(u32) : sizeof(u16);
+}
+
+static bool is_port(enum epacl_axis_name axis)
+{
+	return axis == EPACL_AXIS_LPORT || axis == EPACL_AXIS_RPORT;
+}
+
+/* ---- walking along an axis ---- */
+
+static void toggle(struct build *b, u32 rule)
+{
+	u32 word = rule / 64;
+
+	b->active[word] ^= 1ull << rule % 64;
+	if (b->active[word] >> rule % 64 & 1)
+		b->nactive++;
+	else
+		b->nactive--;
+	if (b->active[word])
+		b->summary[word / 64] |= 1ull << word % 64;
+	else
+		b->summary[word / 64] &= ~(1ull << word % 64);
+}
+
+/* Number of the first active rule, plus one. */
+static u32 first_active(const struct build *b)
+{
+	u32 words = words_of(words_of(b->n)), i, word;
+
+	for (i = 0; i < words; i++) {
+		if (!b->summary[i])
+			continue;
+		word = 64 * i + __ffs64(b->summary[i]);
+		return 64 * word + __ffs64(b->active[word]) + 1;
+	}
+	return 0;
+}
+
+static void walk_begin(struct build *b)
+{
+	b->edge = 0;
+	b->nactive = 0;
+	memset(b->active, 0, words_of(b->n) * sizeof(*b->active));
+	memset(b->summary, 0, words_of(words_of(b->n)) * sizeof(*b->summary));
+}
+
+/* On to the next range, number @range. Return: where it begins. */
+static struct value walk_range(struct build *b, enum epacl_axis_name axis,
+			       u32 range)
+{
+	const struct edge *edges = b->edges[axis];
+	struct value start = {};
+
+	if (range)
+		start = edges[b->edge].value;
+	while (b->edge < b->nedges[axis] &&
+	       !value_compare(&edges[b->edge].value, &start))
+		toggle(b, edges[b->edge++].rule);
+	return start;
+}
+
+/* ---- which form ---- */
+
+static bool looks_at_ports(const struct epacl_match *match,
+			   enum epacl_axis_name axis)
+{
+	return axis == EPACL_AXIS_LPORT ? match->nlports : match->nrports;
+}
+
+static u32 count_portless(const struct build *b, enum epacl_axis_name axis)
+{
+	u32 n = 0, i;
+
+	for (i = 0; i < b->n; i++)
+		n += !looks_at_ports(&b->rules[i]->match, axis);
+	return n;
+}
+
+/* Adds up the rules of all ranges. Return: no range has more than few. */
+static bool are_few(struct build *b, enum epacl_axis_name axis, u32 *sum,
+		    u32 *ranges)
+{
+	u32 i, n;
+
+	walk_begin(b);
+	for (i = 0; i < b->ranges[axis]; i++) {
+		walk_range(b, axis, i);
+		if (b->nactive > EPACL_TABLE_FEW)
+			return false;
+		*sum += b->nactive;
+	}
+	*ranges += b->ranges[axis];
+	if (!is_port(axis))
+		return true;
+	n = count_portless(b, axis);
+	*sum += n;
+	return n <= EPACL_TABLE_FEW;
+}
+
+static void choose_form(struct build *b)
+{
+	static const enum epacl_axis_name axes[] = {
+		EPACL_AXIS_REMOTE4,
+		EPACL_AXIS_LPORT,
+		EPACL_AXIS_RPORT,
+	};
+	u32 i, sum, ranges;
+
+	for (i = 0; b->form == FORM_ROWS && i < ARRAY_SIZE(axes); i++) {
+		sum = ranges = 0;
+		if (!b->ranges[axes[i]] ||
+		    !are_few(b, axes[i], &sum, &ranges) ||
+		    (!i && !are_few(b, EPACL_AXIS_REMOTE6, &sum, &ranges)) ||
+		    sum > ranges * EPACL_TABLE_FEW_AVERAGE)
+			continue;
+		b->form = FORM_FEW;
+		b->by = axes[i];
+		b->nfew = sum;
+	}
+}
+
+static bool is_used(const struct build *b, enum epacl_axis_name axis)
+{
+	if (!b->ranges[axis])
+		return false;
+	if (b->form != FORM_FEW)
+		return true;
+	return axis == b->by ||
+	       (b->by == EPACL_AXIS_REMOTE4 && axis == EPACL_AXIS_REMOTE6);
+}
+
+/* ---- laying it down ---- */
+
+/* Memory behind the table, given out piece by piece, the widest first. */
+struct room {
+	u8 *at;
+	size_t used;
+};
+
+static void *take(struct room *room, size_t size)
+{
+	void *piece = room->at ? room->at + room->used : NULL;
+
+	room->used += size;
+	return piece;
+}
+
+/* What an axis has of the first, few or rows of its ranges. */
+static void lay_out_answers(const struct build *b, struct epacl_axis *axis,
+			    bool port, struct room *room)
+{
+	if (b->form == FORM_ROWS)
+		axis->rows = take(room, (axis->n + port) * words_of(b->n) *
+						sizeof(u64));
+	else if (b->form == FORM_FEW)
+		axis->few = take(room, (axis->n + port + 1) * sizeof(u32));
+	else
+		axis->first = take(room, axis->n * sizeof(u16));
+}
+
+/* The axes whose values, or answers, are of @size. */
+static void lay_out_axes(const struct build *b, struct epacl_table *table,
+			 size_t size, struct room *room)
+{
+	static const size_t answer[] = {
+		[FORM_FIRST] = sizeof(u16),
+		[FORM_FEW] = sizeof(u32),
+		[FORM_ROWS] = sizeof(u64),
+	};
+	struct epacl_axis *axis;
+	u32 i;
+
+	for (i = 0; i < EPACL_AXES; i++) {
+		axis = &table->axes[i];
+		if (!is_used(b, i))
+			continue;
+		axis->n = b->ranges[i];
+		if (answer[b->form] == size)
+			lay_out_answers(b, axis, is_port(i), room);
+		if (start_size(i) == size)
+			axis->starts = take(room, axis->n * size);
+		if (start_size(i) == size && size == sizeof(u64) && b->lower)
+			axis->lower = take(room, axis->n * size);
+	}
+}
+
+/* Also only counts, where there is no room yet. */
+static void lay_out(const struct build *b, struct epacl_table *table,
+		    struct room *room)
+{
+	if (b->form == FORM_ROWS)
+		table->rest = take(room, words_of(b->n) * sizeof(u64));
+	lay_out_axes(b, table, sizeof(u64), room);
+	lay_out_axes(b, table, sizeof(u32), room);
+	if (b->has_sets)
+		table->sets = take(room, b->n * sizeof(u32));
+	lay_out_axes(b, table, sizeof(u16), room);
+	if (b->form == FORM_FEW) {
+		table->briefs = take(room, b->n * sizeof(*table->briefs));
+		table->few = take(room, b->nfew * sizeof(u16));
+	}
+}
+
+static void set_start(const struct epacl_axis *axis, size_t size, u32 range,
+		      const struct value *value)
+{
+	if (size == sizeof(u16))
+		((u16 *)axis->starts)[range] = value->lo;
+	else if (size == sizeof(u32))
+		((u32 *)axis->starts)[range] = value->lo;
+	else
+		((u64 *)axis->starts)[range] = value->hi;
+	if (axis->lower)
+		((u64 *)axis->lower)[range] = value->lo;
+}
+
+/* The active rules, from @at of table.few on. Return: where they end. */
+static u32 put_few(const struct build *b, const struct epacl_table *table,
+		   u32 at)
+{
+	u32 word;
+	u64 bits;
+
+	for (word = 0; word < words_of(b->n); word++)
+		for (bits = b->active[word]; bits; bits &= bits - 1)
+			((u16 *)table->few)[at++] = 64 * word + __ffs64(bits);
+	return at;
+}
+
+/* Of the range that the walk has come to. */
+static void set_answer(struct build *b, const struct epacl_table *table,
+		       const struct epacl_axis *axis, u32 range)
+{
+	u32 *few = (u32 *)axis->few;
+
+	switch (b->form) {
+	case FORM_ROWS:
+		memcpy((u64 *)axis->rows + range * table->words, b->active,
+		       table->words * sizeof(u64));
+		break;
+	case FORM_FEW:
+		few[range + 1] = put_few(b, table, few[range]);
+		break;
+	case FORM_FIRST:
+		((u16 *)axis->first)[range] = first_active(b);
+		break;
+	}
+}
+
+static void activate_portless(struct build *b, enum epacl_axis_name axis)
+{
+	u32 i;
+
+	walk_begin(b);
+	for (i = 0; i < b->n; i++)
+		if (!looks_at_ports(&b->rules[i]->match, axis))
+			toggle(b, i);
+}
+
+static void fill_axis(struct build *b, const struct epacl_table *table,
+		      enum epacl_axis_name name)
+{
+	const struct epacl_axis *axis = &table->axes[name];
+	struct value start;
+	u32 range;
+
+	/* Those of the second family follow those of the first. */
+	if (b->form == FORM_FEW && name == EPACL_AXIS_REMOTE6)
+		*(u32 *)axis->few = table->axes[EPACL_AXIS_REMOTE4]
+					    .few[b->ranges[EPACL_AXIS_REMOTE4]];
+	walk_begin(b);
+	for (range = 0; range < axis->n; range++) {
+		start = walk_range(b, name, range);
+		set_start(axis, start_size(name), range, &start);
+		set_answer(b, table, axis, range);
+	}
+	if (!is_port(name))
+		return;
+	activate_portless(b, name);
+	set_answer(b, table, axis, range);
+}
+
+static void fill_rest(const struct build *b, const struct epacl_table *table)
+{
+	const struct epacl_match *match;
+	u32 i;
+
+	for (i = 0; i < b->n; i++) {
+		match = &b->rules[i]->match;
+		if (table->rest && looks_at_rest(match))
+			((u64 *)table->rest)[i / 64] |= 1ull << i % 64;
+		if (match->set)
+			((u32 *)table->sets)[i] =
+				epacl_set(epacl_pmap_find(b->sets, match->set))
+					->id;
+	}
+}
+
+static struct epacl_ports one_range(const struct epacl_ports *ports, u32 n)
+{
+	static const struct epacl_ports all = { .lo = 0, .hi = U16_MAX };
+
+	return n ? ports[0] : all;
+}
+
+static void fill_briefs(const struct build *b, const struct epacl_table *table)
+{
+	struct epacl_brief *briefs = (struct epacl_brief *)table->briefs;
+	const struct epacl_match *match;
+	u32 i;
+
+	for (i = 0; i < b->n; i++) {
+		match = &b->rules[i]->match;
+		briefs[i].proto = match->proto;
+		briefs[i].lports = one_range(match->ports, match->nlports);
+		briefs[i].rports = one_range(match->ports + match->nlports,
+					     match->nrports);
+		briefs[i].needs_ports = match->nlports || match->nrports;
+		briefs[i].at_length = match->nlports > 1 ||
+				      match->nrports > 1 ||
+				      looks_at_rest(match) ||
+				      (b->by != EPACL_AXIS_REMOTE4 &&
+				       match->remote.ip.family);
+	}
+}
+
+static struct epacl_table *lay_down(struct build *b)
+{
+	struct epacl_table size = {}, *table;
+	struct room room = {};
+	u32 i;
+
+	lay_out(b, &size, &room);
+	table = epacl_alloc(b->memory, sizeof(*table) + room.used);
+	if (!table)
+		return NULL;
+	room.at = (u8 *)(table + 1);
+	room.used = 0;
+	lay_out(b, table, &room);
+	table->rules = b->rules;
+	table->n = b->n;
+	table->words = b->form == FORM_ROWS ? words_of(b->n) : 0;
+	table->by = b->by;
+	for (i = 0; i < EPACL_AXES; i++)
+		if (table->axes[i].n) {
+			cond_resched();
+			fill_axis(b, table, i);
+		}
+	fill_rest(b, table);
+	if (table->briefs)
+		fill_briefs(b, table);
+	return table;
+}
+
+/* ---- lists ---- */
+
+static bool is_plain(struct epacl_rule **rules, u32 n)
+{
+	u32 i;
+
+	for (i = 0; i < n; i++)
+		if (looks_further(&rules[i]->match))
+			return false;
+	return true;
+}
+
+/* Return: 0, -ENOMEM, or -E2BIG: too many for rows. */
+static int build_table(struct build *b, struct epacl_table **table)
+{
+	int err;
+	u32 i;
+
+	for (i = 0; i < b->n; i++)
+		b->has_sets |= b->rules[i]->match.set != NULL;
+	err = alloc_edges(b);
+	if (!err) {
+		find_edges(b);
+		choose_form(b);
+		if (b->form == FORM_ROWS && b->n > EPACL_TABLE_RULES)
+			err = -E2BIG;
+	}
+	if (!err) {
+		*table = lay_down(b);
+		err = *table ? 0 : -ENOMEM;
+	}
+	for (i = 0; i < EPACL_AXES; i++)
+		epacl_free(b->edges[i]);
+	epacl_free(b->active);
+	epacl_free(b->summary);
+	return err;
+}
+
+static int build_part(struct epacl_memory *memory,
+		      const struct epacl_pmap *sets, struct epacl_rule **rules,
+		      u32 n, struct epacl_table **table)
+{
+	struct build b = {
+		.memory = memory,
+		.sets = sets,
+		.rules = rules,
+		.n = n,
+		.form = is_plain(rules, n) ? FORM_FIRST : FORM_ROWS,
+	};
+
+	return build_table(&b, table);
+}
+
+int epacl_table_build(struct epacl_memory *memory, struct epacl_acl *acl,
+		      const struct epacl_pmap *sets)
+{
+	struct epacl_table *first = NULL, **end = &first;
+	u32 at, n;
+	int err;
+
+	if (!acl->n)
+		return 0;
+	err = build_part(memory, sets, acl->rules, acl->n, &acl->table);
+	if (err != -E2BIG)
+		return err;
+	for (at = 0; at < acl->n; at += n) {
+		n = min_t(u32, acl->n - at, EPACL_TABLE_RULES);
+		err = build_part(memory, sets, acl->rules + at, n, end);
+		if (err) {
+			epacl_table_free(first);
+			return err;
+		}
+		end = &(*end)->next;
+	}
+	acl->table = first;
+	return 0;
+}
+
+void epacl_table_free(struct epacl_table *table)
+{
+	struct epacl_table *next;
+
+	for (; table; table = next) {
+		next = table->next;
+		epacl_free(table);
+	}
+}

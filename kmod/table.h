@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A rule list as the packet path searches it; table.c builds it.
+ *
+ * Each property that rules look at is an axis, cut into the ranges in which the
+ * same rules match. There are three forms:
+ *
+ * first	of a list that looks at nothing but remote prefixes, as most do,
+ *		each range knows the first rule that holds it;
+ * few		where one axis leaves but few rules to each of its ranges, the range
+ *		lists them, to be compared one by one; there are no other axes;
+ * rows		else each range of each axis has a row of bits, one for each rule:
+ *		what the rows of all axes have in common matches, and the lowest
+ *		bit comes first.
+ */
+#ifndef _EPACL_TABLE_H
+#define _EPACL_TABLE_H
+
+#include <linux/types.h>
+#include "model.h"
+
+enum epacl_axis_name {
+	EPACL_AXIS_REMOTE4,
+	EPACL_AXIS_REMOTE6,
+	EPACL_AXIS_PROTO,
+	EPACL_AXIS_LPORT,
+	EPACL_AXIS_RPORT,
+	__EPACL_AXES
+};
+#define EPACL_AXES __EPACL_AXES
+
+/**
+ * struct epacl_axis - one property, in ranges
+ * @n: ranges; 0: no rule of the table looks at it, or another axis leaves few
+ * @starts: first value of each, ascending, the first is 0: u32 of IPv4, u64 of
+ *	the upper half of IPv6, u16 of ports and protocols, in host order
+ * @lower: u64 of the lower half of IPv6; NULL: all zero
+ * @rows: table.words for each range; of ports one more for packets without
+ * @first: number of the first rule that matches, plus one; 0: none does
+ * @few: where the range's rules begin in table.few; those of the next one are
+ *	where they end; of ports as with @rows
+ */
+struct epacl_axis {
+	u32 n;
+	const void *starts;
+	const u64 *lower;
+	union {
+		const u64 *rows;
+		const u16 *first;
+		const u32 *few;
+	};
+};
+
+/**
+ * struct epacl_brief - what most rules look at besides the remote
+ * @proto: EPACL_PROTO_ANY: any
+ * @lports: one range
+ * @rports: one range
+ * @needs_ports: a packet without ports does not match
+ * @at_length: there is more: the rule itself says it
+ *
+ * Few rules are compared by it: it lies beside the others of the list, while
+ * each rule has a cache line of its own.
+ */
+struct epacl_brief {
+	u16 proto;
+	struct epacl_ports lports;
+	struct epacl_ports rports;
+	bool needs_ports;
+	bool at_length;
+};
+
+/**
+ * struct epacl_table - some rules of a list, in a row
+ * @next: those behind them; NULL: there are no more
+ * @rules: the first of them
+ * @n: how many
+ * @words: u64 in a row of bits; 0: axes have @first or @few
+ * @by: axis that leaves few rules, EPACL_AXIS_REMOTE4 for both families; see @few
+ * @few: numbers of rules; NULL: axes have @first or @rows
+ * @briefs: with @few, of each rule
+ * @rest: row of those rules that look at what no axis has
+ * @sets: id of the set of each rule, 0 where there is none; NULL: no rule has
+ * @axes: by enum epacl_axis_name
+ */
+struct epacl_table {
+	struct epacl_table *next;
+	struct epacl_rule **rules;
+	u32 n;
+	u32 words;
+	u8 by;
+	const u16 *few;
+	const struct epacl_brief *briefs;
+	const u64 *rest;
+	const u32 *sets;
+	struct epacl_axis axes[EPACL_AXES];
+};
+
+/* Rules in one table with rows. */
+#define EPACL_TABLE_RULES 1024
+
+/* What few is: of a range, and of all on average. */
+#define EPACL_TABLE_FEW 64
+#define EPACL_TABLE_FEW_AVERAGE 4
+
+#endif /* _EPACL_TABLE_H */
