@@ -119,13 +119,17 @@ $(BUILD)/ctl/%.o: ctl/%.c Makefile
 
 # --- unit tests ---------------------------------------------------------------
 # Every tests/unit/test_*.c is a program. All are linked with the module's files
-# that tests/unit/sources lists and with the other files of tests/unit.
+# that tests/unit/sources lists and with the other files of tests/unit; every
+# tests/tool/test_*.c with files of the tool.
 
 UNIT := $(BUILD)/unit
 UNIT_SHARED := $(shell sed 's/\#.*//' tests/unit/sources 2>/dev/null) \
 	$(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c))
 UNIT_OBJS := $(patsubst %.c,$(UNIT)/%.o,$(UNIT_SHARED))
-UNIT_PROGS := $(patsubst tests/unit/%.c,$(UNIT)/%,$(wildcard tests/unit/test_*.c))
+UNIT_PROGS := $(patsubst tests/unit/%.c,$(UNIT)/%,$(wildcard tests/unit/test_*.c)) \
+	$(patsubst tests/tool/%.c,$(UNIT)/%,$(wildcard tests/tool/test_*.c))
+# What the tool has that needs neither kernel nor netlink, for tests/tool.
+TOOL_UNIT_OBJS := $(patsubst %,$(UNIT)/ctl/%.o,buf feed format names parse prefixes say)
 SANITIZE ?= -fsanitize=address,undefined -fno-sanitize-recover=undefined
 
 unit: $(UNIT_PROGS)
@@ -133,13 +137,25 @@ unit: $(UNIT_PROGS)
 $(UNIT)/test_%: $(UNIT)/tests/unit/test_%.o $(UNIT_OBJS)
 	$(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs check)
 
+$(UNIT)/test_%: $(UNIT)/tests/tool/test_%.o $(TOOL_UNIT_OBJS)
+	$(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs check jansson)
+
+$(UNIT)/ctl/%.o: ctl/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(OWN_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(SANITIZE) -Iinclude/uapi -c -o $@ $<
+
+$(UNIT)/tests/tool/%.o: tests/tool/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(OWN_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(SANITIZE) -Ictl -Iinclude/uapi -c -o $@ $<
+
 $(UNIT)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(OWN_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(SANITIZE) -DEPACL_USERSPACE \
 		-Itests/unit/shim -Ikmod -Iinclude/uapi -c -o $@ $<
 
 .SECONDARY:
--include $(shell find $(BUILD)/ctl $(BUILD)/unit -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD)/ctl $(BUILD)/unit $(BUILD)/tests -name '*.d' \
+	-type f 2>/dev/null)
 
 # --- helpers of the tests ------------------------------------------------------
 # Built here rather than in the emulated machine; static, as they start often.
@@ -153,9 +169,32 @@ $(BUILD)/tests/nat_driver: tests/nat/nat_driver.c $(wildcard ctl/nat*.[ch]) Make
 	$(CC) -O2 -Wall -Wextra -Werror -std=gnu11 -Iinclude/uapi -o $@ \
 		$(filter %.c,$^) $$($(PKG_CONFIG) --libs libnftnl libmnl)
 
-$(BUILD)/tests/%: tests/tools/%.c tests/tools/netns.h
+$(TEST_TOOLS): $(BUILD)/tests/%: tests/tools/%.c tests/tools/netns.h
 	@mkdir -p $(@D)
 	$(CC) -O1 -static -pthread -Iinclude/uapi -o $@ $<
+
+# The twin of the unit tests, without the module's own code, in programs that
+# run beside the module.
+TWIN_OBJS := $(patsubst %,$(BUILD)/tests/twin.d/%.o,tests/unit/twin \
+	tests/unit/world tests/unit/world_lines tests/unit/world_valid kmod/types)
+TWIN_PROGS := $(BUILD)/tests/twin-explain $(BUILD)/tests/twin-packets
+
+test-tools: $(TWIN_PROGS)
+
+$(TWIN_PROGS): $(BUILD)/tests/twin-%: $(BUILD)/tests/twin.d/tests/twin/%.o $(TWIN_OBJS)
+	$(CC) -static $(LDFLAGS) -o $@ $^
+
+$(BUILD)/tests/twin-packets: $(BUILD)/tests/wire.o
+
+# With the C library's headers alone.
+$(BUILD)/tests/wire.o: tests/twin/wire.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(OWN_CFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(BUILD)/tests/twin.d/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(OWN_CFLAGS) $(CFLAGS) -DEPACL_USERSPACE -Itests/unit \
+		-Itests/unit/shim -Ikmod -Iinclude/uapi -Itests/twin -c -o $@ $<
 
 # --- the rest -----------------------------------------------------------------
 

@@ -14,11 +14,7 @@
 
 static enum status usage(void)
 {
-	struct buf b = { 0 };
-
-	help_all(&b);
-	fputs(b.s, stderr);
-	buf_free(&b);
+	say(NULL, "COMMAND is missing (try: aclctl help)");
 	return USAGE;
 }
 
@@ -59,7 +55,7 @@ static enum status run_command(const struct options *o, int argc, char **argv)
 	enum status status = USAGE;
 
 	if (c && c->run)
-		return c->run(argc - 1, argv + 1);
+		return c->run(o, argc - 1, argv + 1);
 	if (command_parse(&p, &at, argc, argv))
 		status = run_program(&p, o);
 	program_free(&p);

@@ -10,10 +10,6 @@
 #include "output.h"
 #include "parse.h"
 
-const char *const proto_choices[] = {
-	"tcp", "udp", "sctp", "udplite", "dccp", "icmp", "icmpv6", "any", NULL,
-};
-
 /* --- JSON ----------------------------------------------------------------- */
 
 void json_put_key(json_t *o, const char *key, json_t *value)
@@ -54,17 +50,6 @@ json_t *json_buf(struct buf *b)
 
 	buf_free(b);
 	return value;
-}
-
-/* A number, or "LO-HI". */
-json_t *json_ports(const struct epacl_u_ports *r)
-{
-	struct buf b = { 0 };
-
-	if (r->lo == r->hi)
-		return json_integer(r->lo);
-	format_ports(&b, r);
-	return json_buf(&b);
 }
 
 /* As what would be typed; null where the object does not have it. */
@@ -124,8 +109,8 @@ bool list_parse(struct op *op, const struct word *w, const char *text,
 }
 
 /* Parse a list and add it as one attribute. */
-static bool put_list(struct op *op, const struct word *w, const char *text,
-		     size_t size, bool (*one)(const char *item, void *arg))
+bool put_list(struct op *op, const struct word *w, const char *text,
+	      size_t size, bool (*one)(const char *item, void *arg))
 {
 	struct list l = { .op = op, .word = w, .size = size };
 	bool ok = list_parse(op, w, text, one, &l);
@@ -300,8 +285,9 @@ static int find_choice(const struct word *w, const char *s)
 	return -1;
 }
 
-static bool fits_choice(const struct word *w, const char *s)
+static bool fits_choice(const struct word *w, const char *s, const char *before)
 {
+	(void)before;
 	return find_choice(w, s) >= 0;
 }
 
@@ -309,13 +295,22 @@ static bool put_choice(struct op *op, const struct word *w, char **argv)
 {
 	struct buf b = { 0 };
 	int i = find_choice(w, argv[0]);
+	const char *s;
+	size_t len;
 
 	if (i >= 0) {
 		mnl_attr_put_u8(op->nlh, w->attr, (__u8)i);
 		return true;
 	}
-	for (i = 0; w->choices[i]; i++)
-		buf_add(&b, "%s%s", i ? " or " : "must be ", w->choices[i]);
+	/* In the order of usage: A|B|C. */
+	buf_add(&b, "must be ");
+	for (s = w->value; *s; s += len + !!s[len]) {
+		len = strcspn(s, "|");
+		buf_add(&b, "%.*s%s", (int)len, s,
+			!s[len]			 ? "" :
+			strchr(s + len + 1, '|') ? ", " :
+						   " or ");
+	}
 	op_wrong(op, w, argv[0], b.s);
 	buf_free(&b);
 	return false;
@@ -340,299 +335,36 @@ const struct codec codec_choice = {
 	.json = json_as_text,
 };
 
-/* --- protocols, ports, ICMP --------------------------------------------------- */
-
-bool fits_proto(const struct word *w, const char *s)
+/* Words that follow a flag. */
+int count_none(int argc, char **argv)
 {
-	__u16 proto;
-
-	(void)w;
-	return !parse_proto(s, &proto);
+	(void)argc;
+	(void)argv;
+	return 0;
 }
 
-static bool put_proto(struct op *op, const struct word *w, char **argv)
+static bool put_flag(struct op *op, const struct word *w, char **argv)
 {
-	__u16 proto;
-	const char *why = parse_proto(argv[0], &proto);
-
-	if (why)
-		return op_wrong(op, w, argv[0], why);
-	mnl_attr_put_u16(op->nlh, w->attr, proto);
+	(void)argv;
+	mnl_attr_put(op->nlh, w->attr, 0, NULL);
 	return true;
 }
 
-void text_proto(struct buf *b, const struct word *w, const struct view *v)
+static void text_flag(struct buf *b, const struct word *w, const struct view *v)
 {
 	if (v->tb[w->attr])
-		format_proto(b, (__u16)attr_number(v->tb[w->attr]));
+		buf_add(b, "%s", w->name);
 }
 
-const struct codec codec_proto = {
-	.fits = fits_proto,
-	.put = put_proto,
-	.text = text_proto,
-	.json = json_as_text,
-};
-
-static bool one_ports(const char *item, void *arg)
+static void json_flag(json_t *o, const struct word *w, const struct view *v)
 {
-	struct list *l = arg;
-	struct epacl_u_ports r;
-	const char *why = parse_ports(item, 0, &r);
-
-	return why ? op_wrong(l->op, l->word, item, why) :
-		     list_add(l, item, &r);
+	json_put(o, w, json_boolean(v->tb[w->attr]));
 }
 
-static bool put_ports(struct op *op, const struct word *w, char **argv)
-{
-	return put_list(op, w, argv[0], sizeof(struct epacl_u_ports),
-			one_ports);
-}
-
-void text_ports(struct buf *b, const struct word *w, const struct view *v)
-{
-	const struct epacl_u_ports *r;
-	size_t i, n;
-
-	r = attr_array(v->tb[w->attr], sizeof(*r), &n);
-	for (i = 0; i < n; i++) {
-		buf_add(b, "%s", i ? "," : "");
-		format_ports(b, &r[i]);
-	}
-}
-
-static void put_json_ports(json_t *o, const struct word *w,
-			   const struct view *v)
-{
-	json_t *list = new_array();
-	const struct epacl_u_ports *r;
-	size_t i, n;
-
-	r = attr_array(v->tb[w->attr], sizeof(*r), &n);
-	for (i = 0; i < n; i++)
-		array_add(list, json_ports(&r[i]));
-	json_put(o, w, list);
-}
-
-/* A list of ports and ranges, 0 to 65535. */
-const struct codec codec_ports = {
-	.put = put_ports,
-	.text = text_ports,
-	.json = put_json_ports,
-};
-
-static bool put_icmp(struct op *op, const struct word *w, char **argv)
-{
-	__u8 type, code;
-	bool has_code;
-	const char *why = parse_icmp(argv[0], &type, &code, &has_code);
-
-	if (why)
-		return op_wrong(op, w, argv[0], why);
-	mnl_attr_put_u8(op->nlh, w->attr, type);
-	if (has_code)
-		mnl_attr_put_u8(op->nlh, w->attr2, code);
-	else
-		op->clear |= BIT(w->attr2);
-	return true;
-}
-
-static void text_icmp(struct buf *b, const struct word *w, const struct view *v)
-{
-	if (!v->tb[w->attr])
-		return;
-	buf_add(b, "%u", (unsigned int)attr_number(v->tb[w->attr]));
-	if (v->tb[w->attr2])
-		buf_add(b, "/%u", (unsigned int)attr_number(v->tb[w->attr2]));
-}
-
-static void json_icmp(json_t *o, const struct word *w, const struct view *v)
-{
-	const struct nlattr *type = v->tb[w->attr];
-	const struct nlattr *code = v->tb[w->attr2];
-
-	json_put(o, w,
-		 type ? json_integer((json_int_t)attr_number(type)) :
-			json_null());
-	json_put_key(o, "code",
-		     code ? json_integer((json_int_t)attr_number(code)) :
-			    json_null());
-}
-
-/* T[/C], in two attributes. */
-const struct codec codec_icmp = {
-	.put = put_icmp,
-	.text = text_icmp,
-	.json = json_icmp,
-};
-
-/* --- addresses ---------------------------------------------------------------- */
-
-static bool put_mac(struct op *op, const struct word *w, char **argv)
-{
-	__u8 mac[6];
-	const char *why = parse_mac(argv[0], mac);
-
-	if (why)
-		return op_wrong(op, w, argv[0], why);
-	mnl_attr_put(op->nlh, w->attr, sizeof(mac), mac);
-	return true;
-}
-
-static void text_mac(struct buf *b, const struct word *w, const struct view *v)
-{
-	const __u8 *mac;
-	size_t n;
-
-	mac = attr_array(v->tb[w->attr], 6, &n);
-	if (n)
-		format_mac(b, mac);
-}
-
-const struct codec codec_mac = {
-	.put = put_mac,
-	.text = text_mac,
-	.json = json_as_text,
-};
-
-static bool put_address(struct op *op, const struct word *w, char **argv)
-{
-	struct epacl_u_prefix p;
-	const char *why = parse_address(argv[0], &p);
-
-	if (why)
-		return op_wrong(op, w, argv[0], why);
-	mnl_attr_put(op->nlh, w->attr, sizeof(p), &p);
-	return true;
-}
-
-static void text_plains(struct buf *b, const struct word *w,
-			const struct view *v)
-{
-	const struct epacl_u_prefix *p;
-	size_t i, n;
-
-	p = attr_array(v->tb[w->attr], sizeof(*p), &n);
-	for (i = 0; i < n; i++) {
-		buf_add(b, "%s", i ? "," : "");
-		format_plain(b, &p[i]);
-	}
-}
-
-static void text_prefixes(struct buf *b, const struct word *w,
-			  const struct view *v)
-{
-	const struct epacl_u_prefix *p;
-	size_t i, n;
-
-	p = attr_array(v->tb[w->attr], sizeof(*p), &n);
-	for (i = 0; i < n; i++) {
-		buf_add(b, "%s", i ? "," : "");
-		format_prefix(b, &p[i]);
-	}
-}
-
-static void json_array_of(json_t *o, const struct word *w, const struct view *v,
-			  void (*format)(struct buf *b,
-					 const struct epacl_u_prefix *p))
-{
-	json_t *list = new_array();
-	const struct epacl_u_prefix *p;
-	size_t i, n;
-
-	p = attr_array(v->tb[w->attr], sizeof(*p), &n);
-	for (i = 0; i < n; i++) {
-		struct buf b = { 0 };
-
-		format(&b, &p[i]);
-		array_add(list, json_buf(&b));
-	}
-	json_put(o, w, list);
-}
-
-static void json_plains(json_t *o, const struct word *w, const struct view *v)
-{
-	json_array_of(o, w, v, format_plain);
-}
-
-static void json_prefixes(json_t *o, const struct word *w, const struct view *v)
-{
-	json_array_of(o, w, v, format_prefix);
-}
-
-/* ADDR. */
-const struct codec codec_address = {
-	.put = put_address,
-	.text = text_plains,
-	.json = json_as_text,
-};
-
-static bool one_address(const char *item, void *arg)
-{
-	struct list *l = arg;
-	struct epacl_u_prefix p;
-	const char *why = parse_address(item, &p);
-
-	return why ? op_wrong(l->op, l->word, item, why) :
-		     list_add(l, item, &p);
-}
-
-static bool put_addresses(struct op *op, const struct word *w, char **argv)
-{
-	return put_list(op, w, argv[0], sizeof(struct epacl_u_prefix),
-			one_address);
-}
-
-/* ADDR,... */
-const struct codec codec_addresses = {
-	.put = put_addresses,
-	.text = text_plains,
-	.json = json_plains,
-};
-
-/* Parse a prefix; say so where it had host bits. */
-bool get_prefix(struct op *op, const struct word *w, const char *item,
-		struct epacl_u_prefix *p)
-{
-	bool masked;
-	const char *why = parse_prefix(item, p, &masked);
-	struct buf b = { 0 };
-
-	if (why)
-		return op_wrong(op, w, item, why);
-	if (masked) {
-		format_prefix(&b, p);
-		say(&op->at, "note: %s has host bits: taken as %s", item, b.s);
-		buf_free(&b);
-	}
-	return true;
-}
-
-static bool one_prefix(const char *item, void *arg)
-{
-	struct list *l = arg;
-	struct epacl_u_prefix p;
-
-	return get_prefix(l->op, l->word, item, &p) && list_add(l, item, &p);
-}
-
-static bool put_prefixes(struct op *op, const struct word *w, char **argv)
-{
-	return put_list(op, w, argv[0], sizeof(struct epacl_u_prefix),
-			one_prefix);
-}
-
-/* ADDR|PREFIX,... where an address is what is usual. */
-const struct codec codec_plains = {
-	.put = put_prefixes,
-	.text = text_plains,
-	.json = json_plains,
-};
-
-/* PREFIX,... */
-const struct codec codec_prefixes = {
-	.put = put_prefixes,
-	.text = text_prefixes,
-	.json = json_prefixes,
+/* A word that says all. */
+const struct codec codec_flag = {
+	.count = count_none,
+	.put = put_flag,
+	.text = text_flag,
+	.json = json_flag,
 };

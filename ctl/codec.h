@@ -14,11 +14,13 @@ extern const struct codec codec_choice;
 extern const struct codec codec_proto;
 extern const struct codec codec_ports;
 extern const struct codec codec_icmp;
-extern const struct codec codec_mac;
 extern const struct codec codec_address;
 extern const struct codec codec_addresses;
 extern const struct codec codec_plains;
 extern const struct codec codec_prefixes;
+extern const struct codec codec_publics;
+extern const struct codec codec_sockets;
+extern const struct codec codec_flag;
 
 extern const char *const proto_choices[];
 
@@ -44,10 +46,12 @@ bool list_add(struct list *l, const char *item, const void *value);
 bool list_parse(struct op *op, const struct word *w, const char *text,
 		bool (*one)(const char *item, void *arg), void *arg);
 
+bool put_list(struct op *op, const struct word *w, const char *text,
+	      size_t size, bool (*one)(const char *item, void *arg));
 bool get_prefix(struct op *op, const struct word *w, const char *item,
 		struct epacl_u_prefix *p);
 bool put_text(struct op *op, unsigned int attr, const char *s);
-bool fits_proto(const struct word *w, const char *s);
+bool fits_proto(const struct word *w, const char *s, const char *before);
 void text_proto(struct buf *b, const struct word *w, const struct view *v);
 void text_ports(struct buf *b, const struct word *w, const struct view *v);
 void json_put(json_t *o, const struct word *w, json_t *value);
@@ -55,6 +59,7 @@ void json_put_key(json_t *o, const char *key, json_t *value);
 json_t *json_text(const char *s);
 json_t *json_ports(const struct epacl_u_ports *r);
 json_t *json_buf(struct buf *b);
+int count_none(int argc, char **argv);
 void json_as_text(json_t *o, const struct word *w, const struct view *v);
 
 #endif /* _CTL_CODEC_H */

@@ -5,11 +5,13 @@
 
 #include "commands.h"
 #include "help.h"
+#include "import.h"
 #include "info.h"
 #include "netlink.h"
 #include "op.h"
 #include "options.h"
 #include "output.h"
+#include "query.h"
 #include "translate.h"
 
 /* --- commands on objects -------------------------------------------------------- */
@@ -82,16 +84,27 @@ static bool parse_list(const struct command *c, struct program *p,
 	return parse_on_kind(c, p, at, argc, argv);
 }
 
-static bool parse_explain(const struct command *c, struct program *p,
-			  const struct place *at, int argc, char **argv)
+static bool parse_own_kind(const struct command *c, struct program *p,
+			   const struct place *at, int argc, char **argv)
 {
-	return op_parse(p, at, c->verb, &kind_explain, argc, argv);
+	return op_parse(p, at, c->verb, c->kind, argc, argv);
 }
 
 static bool parse_flush(const struct command *c, struct program *p,
 			const struct place *at, int argc, char **argv)
 {
 	return parse_bare(p, at, EPACL_CMD_FLUSH, c->name, argc, argv);
+}
+
+static bool parse_import(const struct command *c, struct program *p,
+			 const struct place *at, int argc, char **argv)
+{
+	struct import *import = import_new(at, argc, argv);
+
+	(void)c;
+	if (import)
+		program_add_import(p, at, import);
+	return import;
 }
 
 /* --- commands that are run at once ---------------------------------------------- */
@@ -106,12 +119,13 @@ static enum status no_words(const char *name, int argc, char **argv)
 	return USAGE;
 }
 
-static enum status run_sync(int argc, char **argv)
+static enum status run_sync(const struct options *o, int argc, char **argv)
 {
 	static struct nl nl;
 	enum status status = no_words("sync-nat", argc, argv);
 	bool restored = false;
 
+	(void)o;
 	if (!status)
 		status = nl_open(&nl);
 	if (!status)
@@ -124,18 +138,26 @@ static enum status run_sync(int argc, char **argv)
 	return status;
 }
 
-static enum status run_monitor(int argc, char **argv)
+static enum status run_monitor(const struct options *o, int argc, char **argv)
 {
 	enum status status = no_words("monitor", argc, argv);
 
+	(void)o;
 	return status ? status : monitor_run();
 }
 
-static enum status run_version(int argc, char **argv)
+static enum status run_version(const struct options *o, int argc, char **argv)
 {
 	enum status status = no_words("version", argc, argv);
 
+	(void)o;
 	return status ? status : version_run();
+}
+
+static enum status run_help(const struct options *o, int argc, char **argv)
+{
+	(void)o;
+	return help_run(argc, argv);
 }
 
 /* --- the table ------------------------------------------------------------------- */
@@ -170,7 +192,21 @@ const struct command commands[] = {
 		.name = "explain",
 		.help = "judge a made-up packet that opens a flow",
 		.verb = VERB_ASK,
-		.parse = parse_explain,
+		.kind = &kind_explain,
+		.parse = parse_own_kind,
+	},
+	{
+		.name = "effective",
+		.help = "show the rule lists that apply to a VM, in the order in which they are asked",
+		.verb = VERB_ASK,
+		.kind = &kind_effective,
+		.parse = parse_own_kind,
+	},
+	{
+		.name = "import",
+		.args = "set NAME FILE [tag TAG,...] [service NAME,...] [region NAME,...] [force]",
+		.help = "replace a set by a published list: plain, Azure's service tags, AWS's ip-ranges.json",
+		.parse = parse_import,
 	},
 	{
 		.name = "flush",
@@ -200,7 +236,7 @@ const struct command commands[] = {
 		.name = "help",
 		.args = "[COMMAND] [KIND]",
 		.help = "show what can be typed",
-		.run = help_run,
+		.run = run_help,
 	},
 	{}
 };
@@ -325,10 +361,10 @@ void command_complete(int argc, char **argv)
 	c = command_find(argv[0]);
 	if (!c)
 		return;
-	if (c->run == help_run) {
+	if (c->run == run_help) {
 		complete_help(argc - 1, argv + 1);
-	} else if (c->parse == parse_explain) {
-		op_complete(c->verb, &kind_explain, argc - 1, argv + 1, offer);
+	} else if (c->kind) {
+		op_complete(c->verb, c->kind, argc - 1, argv + 1, offer);
 	} else if (command_on_kinds(c) && argc == 1) {
 		offer_kinds(c->verb);
 	} else if (command_on_kinds(c)) {

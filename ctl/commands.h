@@ -3,6 +3,7 @@
 #ifndef _CTL_COMMANDS_H
 #define _CTL_COMMANDS_H
 
+#include "options.h"
 #include "program.h"
 
 /**
@@ -11,17 +12,19 @@
  * @args: what follows, as usage shows it, where no kind tells
  * @help: what it does, in a few words
  * @verb: what it does to a kind
+ * @kind: the one kind that it is about; NULL: the kind is typed behind it
  * @parse: turns it into items; NULL: it is run at once and not in a file
- * @run: runs it
+ * @run: runs it, with what was said before it
  */
 struct command {
 	const char *name;
 	const char *args;
 	const char *help;
 	enum verb verb;
+	const struct kind *kind;
 	bool (*parse)(const struct command *c, struct program *p,
 		      const struct place *at, int argc, char **argv);
-	enum status (*run)(int argc, char **argv);
+	enum status (*run)(const struct options *o, int argc, char **argv);
 };
 
 extern const struct command commands[];

@@ -1,55 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <stdlib.h>
 #include <string.h>
 
 #include "codec.h"
-#include "format.h"
 #include "op.h"
-#include "output.h"
 #include "owner.h"
 #include "parse.h"
-#include "policy.h"
-
-/* --- VM/NAME ------------------------------------------------------------------ */
-
-static bool put_key(struct op *op, const struct word *w, char **argv)
-{
-	struct part_name name;
-
-	/* list endpoints VM */
-	if (op->verb == VERB_LIST && !strchr(argv[0], '/')) {
-		const char *why = parse_name(argv[0]);
-
-		return why ? op_wrong(op, w, argv[0], why) :
-			     put_text(op, w->attr, argv[0]);
-	}
-	return part_split(op, w, argv[0], &name) &&
-	       put_text(op, w->attr, name.vm) &&
-	       put_text(op, w->attr2, name.part);
-}
-
-static void text_key(struct buf *b, const struct word *w, const struct view *v)
-{
-	const char *vm = attr_text(v->tb[w->attr]);
-	const char *name = attr_text(v->tb[w->attr2]);
-
-	buf_add(b, "%s/%s", vm ? vm : "", name ? name : "");
-}
-
-static void json_key(json_t *o, const struct word *w, const struct view *v)
-{
-	const char *vm = attr_text(v->tb[w->attr]);
-	const char *name = attr_text(v->tb[w->attr2]);
-
-	json_put_key(o, "vm", json_text(vm ? vm : ""));
-	json_put_key(o, "name", json_text(name ? name : ""));
-}
-
-static const struct codec codec_key = {
-	.put = put_key,
-	.text = text_key,
-	.json = json_key,
-};
+#include "rule.h"
 
 /* --- protocol and private port ------------------------------------------------ */
 
@@ -76,10 +32,17 @@ static const struct codec codec_endpoint_proto = {
 	.json = json_as_text,
 };
 
-static bool fits_port(const struct word *w, const char *s)
+/* Behind a protocol with ports whatever is no word of an endpoint is meant so. */
+static bool fits_port(const struct word *w, const char *s, const char *before)
 {
+	__u16 proto;
+
 	(void)w;
-	return s[0] >= '0' && s[0] <= '9';
+	if (s[0] >= '0' && s[0] <= '9')
+		return true;
+	return s[0] != '-' && strcmp(s, "no") != 0 &&
+	       !kind_word(&kind_endpoint, s) && !parse_proto(before, &proto) &&
+	       proto_has_ports(proto);
 }
 
 static bool put_port(struct op *op, const struct word *w, char **argv)
@@ -87,6 +50,8 @@ static bool put_port(struct op *op, const struct word *w, char **argv)
 	struct epacl_u_ports r;
 	const char *why = parse_ports(argv[0], 1, &r);
 
+	if (why && (argv[0][0] < '0' || argv[0][0] > '9'))
+		why = "must be a number, 1 to 65535, or a range";
 	if (why)
 		return op_wrong(op, w, argv[0], why);
 	mnl_attr_put(op->nlh, w->attr, sizeof(r), &r);
@@ -109,110 +74,6 @@ static const struct codec codec_port = {
 	.json = json_port,
 };
 
-/* --- public addresses ----------------------------------------------------------- */
-
-static bool one_public(const char *item, void *arg)
-{
-	struct list *l = arg;
-	struct epacl_u_public pub;
-	const char *why = parse_public(item, &pub);
-
-	if (why)
-		return op_wrong(l->op, l->word, item, why);
-	if (!pub.port)
-		l->op->auto_public = true;
-	return list_add(l, item, &pub);
-}
-
-static bool put_publics(struct op *op, const struct word *w, char **argv)
-{
-	struct list l = { .op = op,
-			  .word = w,
-			  .size = sizeof(struct epacl_u_public) };
-	bool ok = list_parse(op, w, argv[0], one_public, &l);
-
-	if (ok)
-		mnl_attr_put(op->nlh, w->attr, l.n * l.size, l.data);
-	free(l.data);
-	return ok;
-}
-
-static void text_publics(struct buf *b, const struct word *w,
-			 const struct view *v)
-{
-	const struct epacl_u_public *pub;
-	size_t i, n;
-
-	pub = attr_array(v->tb[w->attr], sizeof(*pub), &n);
-	for (i = 0; i < n; i++) {
-		buf_add(b, "%s", i ? "," : "");
-		format_socket(b, pub[i].family, pub[i].addr, pub[i].port);
-	}
-}
-
-static void json_publics(json_t *o, const struct word *w, const struct view *v)
-{
-	json_t *list = new_array();
-	const struct epacl_u_public *pub;
-	size_t i, n;
-
-	pub = attr_array(v->tb[w->attr], sizeof(*pub), &n);
-	for (i = 0; i < n; i++) {
-		struct buf b = { 0 };
-
-		format_socket(&b, pub[i].family, pub[i].addr, pub[i].port);
-		array_add(list, json_buf(&b));
-	}
-	json_put(o, w, list);
-}
-
-static const struct codec codec_publics = {
-	.put = put_publics,
-	.text = text_publics,
-	.json = json_publics,
-};
-
-/* --- its rule list, an object of its own ---------------------------------------- */
-
-/* View the list of an endpoint. Return: whether it was read along. */
-static bool find_rules(const struct view *v, struct view *rules)
-{
-	const struct object *o;
-	struct buf name = { 0 };
-	size_t pos;
-
-	text_key(&name, &v->kind->words[0], v);
-	o = policy_find(v->policy, &kind_rules, name.s, &pos);
-	buf_free(&name);
-	if (o)
-		policy_view(v->policy, o, rules);
-	return o;
-}
-
-static void text_rules(struct buf *b, const struct word *w,
-		       const struct view *v)
-{
-	struct view rules;
-	const struct word *same = kind_word(&kind_rules, w->name);
-
-	if (find_rules(v, &rules))
-		same->codec->text(b, same, &rules);
-}
-
-static void json_rules(json_t *o, const struct word *w, const struct view *v)
-{
-	struct view rules;
-	const struct word *same = kind_word(&kind_rules, w->name);
-
-	if (find_rules(v, &rules))
-		same->codec->json(o, same, &rules);
-}
-
-static const struct codec codec_rules = {
-	.text = text_rules,
-	.json = json_rules,
-};
-
 /* --- words ------------------------------------------------------------------------ */
 
 static const struct word words[] = {
@@ -220,7 +81,7 @@ static const struct word words[] = {
 		.name = "endpoint",
 		.value = "VM/NAME",
 		.help = "names of its VM and of itself",
-		.codec = &codec_key,
+		.codec = &codec_part,
 		.attr = EPACL_ENDPOINT_A_VM,
 		.attr2 = EPACL_ENDPOINT_A_NAME,
 		.flags = W_KEY | W_POSITION | W_NEEDED,
@@ -269,13 +130,26 @@ static const struct word words[] = {
 		.flags = W_CLEAR,
 	},
 	{
+		.name = "lbset",
+		.value = "NAME",
+		.help = "load-balanced set that it joins, and whose list it has then",
+		.codec = &codec_name,
+		.attr = EPACL_ENDPOINT_A_LBSET,
+		.flags = W_CLEAR,
+	},
+	{
 		.name = "rules",
-		.codec = &codec_rules,
+		.codec = &codec_own_rules,
 		.flags = W_ANSWER | W_NUMBER,
 	},
 	{
 		.name = "default",
-		.codec = &codec_rules,
+		.codec = &codec_own_rules,
+		.flags = W_ANSWER,
+	},
+	{
+		.name = "use",
+		.codec = &codec_own_rules,
 		.flags = W_ANSWER,
 	},
 	{}
@@ -331,7 +205,7 @@ const struct kind kind_endpoint = {
 	.translated = true,
 	.within = &kind_vm,
 	.list_value = "VM[/NAME]",
-	.list_with = &kind_rules,
+	.list_with = { &kind_rules },
 	.words = words,
 	.check = check,
 };

@@ -11,6 +11,7 @@
 #include "owner.h"
 #include "parse.h"
 #include "query.h"
+#include "rule.h"
 
 /* --- the question ------------------------------------------------------------- */
 
@@ -101,6 +102,16 @@ static const struct word words[] = {
 		.choices = from_choices,
 	},
 	{
+		.name = "secure",
+		.value = "[reqid N]",
+		.help = "IPsec protects it, by a state of that reqid",
+		.codec = &codec_secure,
+		.attr = EPACL_EXPLAIN_A_SECURE,
+		.attr2 = EPACL_EXPLAIN_A_REQID,
+		.flags = W_FLAG,
+		.choices = secure_choices,
+	},
+	{
 		.name = "type",
 		.value = "T[/C]",
 		.help = "ICMP type and code; otherwise echo request",
@@ -125,6 +136,23 @@ static bool check_port(const struct op *op, const struct slot *slot,
 	return false;
 }
 
+/* Are source and destination of one family? */
+static bool check_families(const struct op *op, const char *src,
+			   const char *dst)
+{
+	struct epacl_u_prefix from, to;
+	bool has_port;
+	__u16 port;
+
+	if (parse_socket(src, 0, &from, &port, &has_port) ||
+	    parse_socket(dst, 0, &to, &port, &has_port) ||
+	    from.family == to.family)
+		return true;
+	say(&op->at, "source %s is IPv%u, destination %s IPv%u", src,
+	    from.family, dst, to.family);
+	return false;
+}
+
 /* The first three slots are protocol, source and destination. */
 static bool check(const struct op *op, const struct slot *slots, int n)
 {
@@ -143,7 +171,7 @@ static bool check(const struct op *op, const struct slot *slots, int n)
 		    type->argv[0]);
 		return false;
 	}
-	return true;
+	return check_families(op, slots[1].argv[0], slots[2].argv[0]);
 }
 
 const struct kind kind_explain = {
@@ -153,6 +181,8 @@ const struct kind kind_explain = {
 	.verbs = BIT(VERB_ASK),
 	.words = words,
 	.check = check,
+	.ask = EPACL_CMD_EXPLAIN,
+	.answer = explain_run,
 };
 
 /* --- the answer --------------------------------------------------------------- */
@@ -248,8 +278,7 @@ static json_t *leg_json(const struct leg *leg)
 	json_put_key(o, "reason", json_string(reason_word(reason)));
 	json_put_key(o, "owner", owner_json(leg->tb[EPACL_LEG_A_OWNER]));
 	json_put_key(o, "order", number_or_null(leg->tb[EPACL_LEG_A_ORDER]));
-	/* Named lists do not exist yet; their place in the answer does. */
-	json_put_key(o, "acl", json_null());
+	json_put_key(o, "acl", text_or_null(leg->tb[EPACL_LEG_A_ACL]));
 	json_put_key(o, "layers", layers_json(leg));
 	return o;
 }
@@ -272,9 +301,12 @@ static void add_socket(struct buf *b, const struct nlattr *addr,
 
 static void print_layer(const struct layer *layer)
 {
+	const char *acl = attr_text(layer->tb[EPACL_LAYER_A_ACL]);
 	struct buf owner = { 0 };
 
 	owner_text(&owner, layer->tb[EPACL_LAYER_A_OWNER]);
+	if (acl)
+		buf_add(&owner, " (acl %s)", acl);
 	printf("  %s: %s", buf_text(&owner),
 	       verdict_of(layer->tb[EPACL_LAYER_A_VERDICT]));
 	if (layer->tb[EPACL_LAYER_A_ORDER])
@@ -313,11 +345,13 @@ static void print_leg(const struct leg *leg)
 	       reason_word((__u8)attr_number(leg->tb[EPACL_LEG_A_REASON])));
 }
 
-/* What the answer said last. */
+/* What the answer said last, and of how many legs. */
 struct answer {
 	json_t *legs;
+	unsigned int legs_n;
 	__u8 verdict;
 	__u8 reason;
+	char why[1024];
 };
 
 static void read_answer(const struct nlmsghdr *nlh, void *arg)
@@ -328,11 +362,15 @@ static void read_answer(const struct nlmsghdr *nlh, void *arg)
 	struct leg leg;
 
 	nl_parse(nlh, &attrs);
+	if (attr_text(attrs.tb[EPACL_A_MESSAGE]))
+		snprintf(a->why, sizeof(a->why), "%s",
+			 attr_text(attrs.tb[EPACL_A_MESSAGE]));
 	a->verdict = (__u8)attr_number(attrs.tb[EPACL_A_VERDICT]);
 	mnl_attr_for_each(attr, nlh, MNL_ALIGN(4)) {
 		if (mnl_attr_get_type(attr) != EPACL_A_LEG)
 			continue;
 		parse_leg(attr, &leg);
+		a->legs_n++;
 		a->reason = (__u8)attr_number(leg.tb[EPACL_LEG_A_REASON]);
 		if (a->legs)
 			array_add(a->legs, leg_json(&leg));
@@ -360,6 +398,10 @@ enum status explain_run(struct nl *nl, const struct item *item, __u64 txn)
 	err = nl_run(nl, nlh, read_answer, &a);
 	if (err) {
 		json_decref(a.legs);
+		if (a.why[0]) {
+			say(&item->at, "%s", a.why);
+			return REFUSED;
+		}
 		return nl_refused(&nl->fault, &item->at, err);
 	}
 	if (output.json) {
@@ -369,7 +411,7 @@ enum status explain_run(struct nl *nl, const struct item *item, __u64 txn)
 		json_put_key(o, "legs", a.legs);
 		print_json(o);
 	} else if (a.verdict == EPACL_PERMIT) {
-		puts("permit");
+		puts(a.legs_n ? "permit" : "no VM is concerned\npermit");
 	} else {
 		printf("drop: %s\n", reason_word(a.reason));
 	}

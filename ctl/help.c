@@ -11,9 +11,11 @@
 /* `add vm`, `list vms`, `explain`. */
 void help_name(struct buf *b, enum verb verb, const struct kind *k)
 {
-	buf_add(b, "%s", verb_name(verb));
-	if (verb != VERB_ASK)
-		buf_add(b, " %s", verb == VERB_LIST ? k->plural : k->name);
+	if (verb == VERB_ASK)
+		buf_add(b, "%s", k->name);
+	else
+		buf_add(b, "%s %s", verb_name(verb),
+			verb == VERB_LIST ? k->plural : k->name);
 }
 
 static void add_word(struct buf *b, const struct kind *k, const struct word *w,
@@ -26,8 +28,10 @@ static void add_word(struct buf *b, const struct kind *k, const struct word *w,
 		value = k->list_value;
 	buf_add(b, needed ? " " : " [");
 	if (!position)
-		buf_add(b, "%s ", w->name);
-	buf_add(b, "%s%s", value, needed ? "" : "]");
+		buf_add(b, "%s", w->name);
+	if (value)
+		buf_add(b, "%s%s", position ? "" : " ", value);
+	buf_add(b, "%s", needed ? "" : "]");
 }
 
 static void add_words(struct buf *b, const struct kind *k, enum verb verb,
@@ -94,7 +98,7 @@ static void add_meanings(struct buf *b, const struct kind *k, enum verb verb,
 		buf_reset(&text);
 		if (!word_is_position(w, verb))
 			buf_add(&text, "%s ", w->name);
-		buf_add(&text, "%s", w->value);
+		buf_add(&text, "%s", w->value ? w->value : "");
 		buf_add(b, "  %-26s%s\n", text.s, w->help);
 	}
 	if (verb == VERB_CHANGE)
@@ -150,8 +154,8 @@ static void add_command(struct buf *b, const struct command *c)
 		for (k = kinds; *k; k++)
 			if ((*k)->verbs & BIT(c->verb))
 				add_usage_line(b, c->verb, *k);
-	} else if (c->parse && !c->args) {
-		add_usage_line(b, c->verb, &kind_explain);
+	} else if (c->kind) {
+		add_usage_line(b, c->verb, c->kind);
 	}
 	if (c->args)
 		buf_add(b, "  %s%s%s\n", c->name, *c->args ? " " : "", c->args);
@@ -167,7 +171,9 @@ void help_all(struct buf *b)
 	for (c = commands; c->name; c++)
 		add_command(b, c);
 	buf_add(b,
-		"\nOWNER is VM/ENDPOINT or vm NAME in|out. REMOTE is any or PREFIX.\n"
+		"\nOWNER is VM/ENDPOINT, lbset NAME, acl NAME, vm NAME in|out,\n"
+		"subnet VNET/NAME in|out or group NAME in|out.\n"
+		"REMOTE is any, PREFIX or set NAME.\n"
 		"PREFIX is ADDR/LENGTH or ADDR. ADDR is IPv4 or IPv6.\n"
 		"PROTO is tcp, udp, sctp, udplite, dccp, icmp, icmpv6, 0-255 or any.\n"
 		"\nOptions, before the command:\n");
@@ -178,8 +184,8 @@ void help_all(struct buf *b)
 
 static void add_command_help(struct buf *b, const struct command *c)
 {
-	if (c->parse && c->verb == VERB_ASK) {
-		add_one(b, c->verb, &kind_explain);
+	if (c->kind) {
+		add_one(b, c->verb, c->kind);
 		return;
 	}
 	buf_add(b, "Usage:\n");

@@ -5,8 +5,10 @@
 
 /* In the order in which usage shows them. */
 const struct kind *const kinds[] = {
-	&kind_service, &kind_vnet,  &kind_vm,	 &kind_nic,	&kind_endpoint,
-	&kind_rule,    &kind_rules, &kind_limit, &kind_reasons, NULL,
+	&kind_service,	 &kind_vnet,  &kind_subnet, &kind_vm,	  &kind_nic,
+	&kind_endpoint,	 &kind_lbset, &kind_group,  &kind_member, &kind_acl,
+	&kind_rule,	 &kind_rules, &kind_set,    &kind_limit,  &kind_reasons,
+	&kind_effective, NULL,
 };
 
 const struct kind *kind_by_attr(unsigned int attr)
@@ -117,6 +119,12 @@ void view_init(struct view *v, const struct kind *k, const struct nlattr *nest,
 		if (type < KIND_ATTRS && !v->tb[type])
 			v->tb[type] = attr;
 	}
+}
+
+/* Is this not an object, but more of the one before? */
+bool view_continues(const struct view *v)
+{
+	return v->kind->continues && v->kind->continues(v);
 }
 
 /* The string in @attr; NULL if there is none. */

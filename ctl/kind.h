@@ -16,16 +16,23 @@
 #include "buf.h"
 #include "say.h"
 
+struct item;
 struct kind;
+struct nl;
 struct op;
 struct policy;
+struct program;
 struct sheet;
+struct slot;
 struct word;
 
 #define BIT(n) (1u << (n))
 
 /* Attributes in one nest, with room for what a list puts beside them. */
 #define KIND_ATTRS 32
+
+/* Kinds that list reads along with another. */
+#define LIST_WITH_MAX 2
 
 enum verb {
 	VERB_ADD,
@@ -52,16 +59,22 @@ struct view {
 /**
  * struct codec - how a word's value is typed, sent and shown
  * @count: argv words that the value takes, given what is left; NULL: one
- * @fits: can this be the value? Decides where it may be left out; NULL: yes
+ * @lacks: what comes next where words are left, but fewer than @count wants, as
+ *	usage shows it; NULL: the value itself
+ * @fits: can this be the value, behind the word @before? Decides where it may
+ *	be left out; NULL: yes
  * @put: adds the attributes to @op, or says what is wrong and returns false
  * @text: adds what would be typed; nothing where the object does not have it
+ * @cell: adds what a table shows of it; NULL: as @text
  * @json: sets the key, or keys, of the object
  */
 struct codec {
 	int (*count)(int argc, char **argv);
-	bool (*fits)(const struct word *w, const char *s);
+	const char *(*lacks)(int argc, char **argv);
+	bool (*fits)(const struct word *w, const char *s, const char *before);
 	bool (*put)(struct op *op, const struct word *w, char **argv);
 	void (*text)(struct buf *b, const struct word *w, const struct view *v);
+	void (*cell)(struct buf *b, const struct word *w, const struct view *v);
 	void (*json)(json_t *o, const struct word *w, const struct view *v);
 };
 
@@ -73,8 +86,9 @@ struct codec {
  * @W_CLEAR: `no WORD` takes it away
  * @W_ANSWER: it is only shown, never typed
  * @W_NUMBER: its column is aligned to the right
- * @W_INNER: it has no column, for it is the same in every line
+ * @W_INNER: it has no column: it is the same in every line, or shown in another
  * @W_QUOTED: the ruleset puts it into quotes
+ * @W_FLAG: it needs no value; its text begins with its name
  */
 enum word_flags {
 	W_KEY = BIT(0),
@@ -85,12 +99,13 @@ enum word_flags {
 	W_NUMBER = BIT(5),
 	W_INNER = BIT(6),
 	W_QUOTED = BIT(7),
+	W_FLAG = BIT(8),
 };
 
 /**
  * struct word - something that can be said of an object
  * @name: the word; with '-' as '_' also the JSON key
- * @value: how usage shows what follows it
+ * @value: how usage shows what follows it; NULL: nothing does
  * @help: what it means, in a few words
  * @codec: what its value is
  * @attr: attribute in the nest of its kind
@@ -114,7 +129,7 @@ struct word {
 /**
  * struct slot - a word of a command, with its value
  * @word: which
- * @argv: the value; NULL: to be cleared
+ * @argv: the value, one empty word where it has none; NULL: to be cleared
  */
 struct slot {
 	const struct word *word;
@@ -131,14 +146,19 @@ struct slot {
  * @translated: address translation may depend on it
  * @list_key: list needs the first key
  * @list_value: how usage shows what list takes; NULL: as elsewhere
- * @list_with: another kind that list reads along
+ * @list_with: other kinds that list reads along, ended by NULL
  * @within: kind of what it is a part of; list takes its name alone
  * @rows: adds the lines that list shows of one; NULL: itself
  * @row: what these lines are
  * @part: a kind that add can make along with it
  * @words: ended by one without a name; keys first, then other positions
  * @check: what spans several words of one command; NULL: nothing
- * @is_default: is this what a new policy has anyway? NULL: no
+ * @make: adds the items of add, change or a command of its own to a program, or
+ *	says what is wrong and returns false; NULL: they are one, with the
+ *	attributes of its words
+ * @ask: EPACL_CMD_* that VERB_ASK sends
+ * @answer: answers a question about it; NULL: list_run() does
+ * @continues: is this not an object, but more of the one before? NULL: never
  */
 struct kind {
 	const char *name;
@@ -149,14 +169,19 @@ struct kind {
 	bool translated;
 	bool list_key;
 	const char *list_value;
-	const struct kind *list_with;
+	const struct kind *list_with[LIST_WITH_MAX + 1];
 	const struct kind *within;
 	void (*rows)(struct sheet *s, const struct view *v);
 	const struct kind *row;
 	const struct kind *part;
 	const struct word *words;
 	bool (*check)(const struct op *op, const struct slot *slots, int n);
-	bool (*is_default)(const struct view *v);
+	bool (*make)(struct op *op, struct program *program,
+		     const struct slot *slots, int n);
+	enum epacl_cmd ask;
+	enum status (*answer)(struct nl *nl, const struct item *item,
+			      __u64 txn);
+	bool (*continues)(const struct view *v);
 };
 
 extern const struct kind *const kinds[];
@@ -165,11 +190,18 @@ extern const struct kind kind_service;
 extern const struct kind kind_vnet;
 extern const struct kind kind_vm;
 extern const struct kind kind_nic;
+extern const struct kind kind_subnet;
+extern const struct kind kind_group;
+extern const struct kind kind_member;
+extern const struct kind kind_acl;
+extern const struct kind kind_lbset;
+extern const struct kind kind_set;
 extern const struct kind kind_endpoint;
 extern const struct kind kind_rules;
 extern const struct kind kind_rule;
 extern const struct kind kind_reasons;
 extern const struct kind kind_explain;
+extern const struct kind kind_effective;
 
 const struct kind *kind_by_attr(unsigned int attr);
 const struct kind *kind_by_name(const char *name);
@@ -184,6 +216,7 @@ void view_init(struct view *v, const struct kind *k, const struct nlattr *nest,
 	       const struct policy *policy);
 const char *attr_text(const struct nlattr *attr);
 __u64 attr_number(const struct nlattr *attr);
+bool view_continues(const struct view *v);
 const void *attr_array(const struct nlattr *attr, size_t size, size_t *n);
 
 #endif /* _CTL_KIND_H */

@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "codec.h"
 
-static bool is_default(const struct view *v)
-{
-	return attr_number(v->tb[EPACL_LIMITS_A_RULES_PER_ENDPOINT]) ==
-	       EPACL_RULES_DEFAULT;
-}
-
 static const struct word words[] = {
 	{
 		.name = "rules-per-endpoint",
@@ -26,5 +20,4 @@ const struct kind kind_limit = {
 	.attr = EPACL_A_LIMITS,
 	.verbs = BIT(VERB_CHANGE),
 	.words = words,
-	.is_default = is_default,
 };

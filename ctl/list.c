@@ -3,8 +3,10 @@
 
 #include "netlink.h"
 #include "output.h"
+#include "owner.h"
 #include "policy.h"
 #include "query.h"
+#include "rule.h"
 
 /* A request of one nest that holds one attribute of another object. */
 struct request {
@@ -26,6 +28,27 @@ static void request_make(struct request *r, const struct kind *k,
 		.attrs = mnl_nlmsg_get_payload(nlh),
 		.len = mnl_nlmsg_get_payload_len(nlh),
 	};
+}
+
+/* A request of the endpoint that is @owner. Return: false: it is none. */
+static bool request_endpoint(struct request *r, const struct nlattr *owner)
+{
+	const struct word *key = kind_endpoint.words;
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(r->buf);
+	struct nlattr *nest = mnl_attr_nest_start(nlh, kind_endpoint.attr);
+	const char *vm, *name;
+
+	if (!owner_is_endpoint(owner, &vm, &name))
+		return false;
+	mnl_attr_put_strz(nlh, key->attr, vm);
+	mnl_attr_put_strz(nlh, key->attr2, name);
+	mnl_attr_nest_end(nlh, nest);
+	r->query = (struct query){
+		.kind = &kind_endpoint,
+		.attrs = mnl_nlmsg_get_payload(nlh),
+		.len = mnl_nlmsg_get_payload_len(nlh),
+	};
+	return true;
 }
 
 /* Is there the object that the listed ones would be parts of? */
@@ -60,23 +83,35 @@ static enum status check_found(struct nl *nl, const struct item *item,
 		return DONE;
 	if (item->kind->within && !(key->attr2 && asked->tb[key->attr2]))
 		return check_within(nl, item, txn, asked);
-	key->codec->text(&name, key, asked);
-	say(&item->at, "there is no %s '%s'",
-	    item->kind->list_key ? key->name : item->kind->name,
-	    buf_text(&name));
+	if (key->codec == &codec_owner) {
+		owner_noun(&name, asked->tb[key->attr]);
+	} else {
+		buf_add(&name, "%s '", item->kind->name);
+		key->codec->text(&name, key, asked);
+		buf_add(&name, "'");
+	}
+	say(&item->at, "there is no %s", buf_text(&name));
 	buf_free(&name);
 	return REFUSED;
 }
 
-/* The answer of a list where no rule matches, and why. */
+/* What answers where no rule of a list matches, and why. */
 static void print_default(const struct policy *policy, const struct view *rules)
 {
 	const struct word *w = kind_word(&kind_rules, "default");
+	const char *use = attr_text(rules->tb[EPACL_RULES_A_USE]);
 	const char *why = "permit: there are no rules";
 	struct buf text = { 0 };
 	struct view rule;
 	size_t i;
 
+	if (use) {
+		printf("use %s (see: list rules acl %s)%s\n", use, use,
+		       attr_number(rules->tb[EPACL_RULES_A_COUNT]) ?
+			       "; its own rules wait:" :
+			       "");
+		return;
+	}
 	w->codec->text(&text, w, rules);
 	printf("default %s", buf_text(&text));
 	buf_free(&text);
@@ -90,7 +125,7 @@ static void print_default(const struct policy *policy, const struct view *rules)
 			break;
 		}
 	}
-	if (kind_rules.is_default(rules))
+	if (rules_are_auto(rules))
 		printf(" (%s)", why);
 	putchar('\n');
 }
@@ -106,6 +141,8 @@ static void print_list(const struct kind *k, const struct policy *policy)
 		if (policy->objects[i].kind != k)
 			continue;
 		policy_view(policy, &policy->objects[i], &v);
+		if (view_continues(&v))
+			continue;
 		if (k->rows)
 			k->rows(&sheet, &v);
 		else
@@ -129,25 +166,34 @@ static enum status list_rules(struct nl *nl, const struct item *item, __u64 txn,
 			      const struct view *asked)
 {
 	const struct nlattr *owner = asked->tb[EPACL_RULE_A_OWNER];
-	struct query queries[2] = { { &kind_rule, item->attrs, item->len } };
+	struct query queries[3] = { { &kind_rule, item->attrs, item->len } };
 	struct policy policy;
-	struct request r;
-	struct view rules;
+	struct request r, e;
+	size_t n = 2;
+	struct view v, rules = { 0 };
+	const char *lbset = NULL;
 	enum status status;
 	size_t i;
 
 	request_make(&r, &kind_rules, EPACL_RULES_A_OWNER | NLA_F_NESTED,
 		     owner);
 	queries[1] = r.query;
-	status = policy_read(nl, &item->at, txn, queries, 2, &policy);
+	if (request_endpoint(&e, owner))
+		queries[n++] = e.query;
+	status = policy_read(nl, &item->at, txn, queries, n, &policy);
 	if (!status && !count_kind(&policy, &kind_rules))
 		status = check_found(nl, item, txn, asked);
 	for (i = 0; !status && !output.json && i < policy.n; i++) {
-		if (policy.objects[i].kind != &kind_rules)
-			continue;
-		policy_view(&policy, &policy.objects[i], &rules);
-		print_default(&policy, &rules);
+		policy_view(&policy, &policy.objects[i], &v);
+		if (v.kind == &kind_endpoint)
+			lbset = attr_text(v.tb[EPACL_ENDPOINT_A_LBSET]);
+		else if (v.kind == &kind_rules)
+			rules = v;
 	}
+	if (lbset)
+		printf("lbset %s (see: list rules lbset %s)\n", lbset, lbset);
+	else if (rules.kind)
+		print_default(&policy, &rules);
 	if (!status && (output.json || count_kind(&policy, &kind_rule)))
 		print_list(&kind_rule, &policy);
 	policy_free(&policy);
@@ -165,17 +211,20 @@ static enum status list_rules(struct nl *nl, const struct item *item, __u64 txn,
 enum status list_run(struct nl *nl, const struct item *item, __u64 txn)
 {
 	const struct kind *k = item->kind;
-	struct query queries[2] = { { k, item->attrs, item->len },
-				    QUERY_ALL(k->list_with) };
+	struct query queries[1 + LIST_WITH_MAX] = {
+		{ k, item->attrs, item->len },
+	};
 	struct policy policy;
 	struct view asked;
 	enum status status;
+	size_t n;
 
 	item_view(item, &asked);
 	if (k == &kind_rule)
 		return list_rules(nl, item, txn, &asked);
-	status = policy_read(nl, &item->at, txn, queries, k->list_with ? 2 : 1,
-			     &policy);
+	for (n = 1; k->list_with[n - 1]; n++)
+		queries[n] = (struct query)QUERY_ALL(k->list_with[n - 1]);
+	status = policy_read(nl, &item->at, txn, queries, n, &policy);
 	if (!status && !count_kind(&policy, k))
 		status = check_found(nl, item, txn, &asked);
 	if (!status)
@@ -187,9 +236,9 @@ enum status list_run(struct nl *nl, const struct item *item, __u64 txn)
 /* Answer any question. */
 enum status query_run(struct nl *nl, const struct item *item, __u64 txn)
 {
-	if (item->cmd == EPACL_CMD_EXPLAIN)
-		return explain_run(nl, item, txn);
 	if (!item->kind)
 		return ruleset_run(nl, item, txn);
+	if (item->kind->answer)
+		return item->kind->answer(nl, item, txn);
 	return list_run(nl, item, txn);
 }

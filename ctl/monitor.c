@@ -33,9 +33,10 @@ static void print_event(const struct nlmsghdr *nlh, void *arg)
 			     json_integer((json_int_t)operations));
 		print_json(o);
 	} else {
-		printf("generation %llu: %llu operations\n",
+		printf("generation %llu: %llu operation%s\n",
 		       (unsigned long long)generation,
-		       (unsigned long long)operations);
+		       (unsigned long long)operations,
+		       operations == 1 ? "" : "s");
 	}
 	fflush(stdout);
 }

@@ -34,8 +34,27 @@ int nat_plan_add_public(struct nat_plan *plan, const struct epacl_u_public *pub,
 			const struct epacl_u_prefix *to, __u16 to_port);
 
 /**
+ * nat_plan_add_member - some of the traffic for a public address goes to one of
+ * several endpoints
+ * @plan: receives the entry
+ * @pub: the public address and port
+ * @proto: IP protocol, one that has ports
+ * @to: plain address of the guest, of the family of @pub
+ * @to_port: private port
+ *
+ * Members of the same address, protocol and port share the sources: they are
+ * numbered as they come, and the hash of a source says which one it is.
+ *
+ * Return: 0, or a negative errno.
+ */
+int nat_plan_add_member(struct nat_plan *plan, const struct epacl_u_public *pub,
+			__u8 proto, const struct epacl_u_prefix *to,
+			__u16 to_port);
+
+/**
  * nat_plan_add_source - what a guest sends outside leaves by its service
  * @plan: receives the entry
+ * @zone: connection tracking zone of the nic's vnet; 0: the default one
  * @from: address or prefix of a nic
  * @vip: plain address of its VM's service in the family of @from, or NULL
  * @inside: prefixes of the nic's vnet and its peers, of the same family
@@ -43,7 +62,7 @@ int nat_plan_add_public(struct nat_plan *plan, const struct epacl_u_public *pub,
  *
  * Return: 0, or a negative errno.
  */
-int nat_plan_add_source(struct nat_plan *plan,
+int nat_plan_add_source(struct nat_plan *plan, __u16 zone,
 			const struct epacl_u_prefix *from,
 			const struct epacl_u_prefix *vip,
 			const struct epacl_u_prefix *inside, size_t n_inside);

@@ -23,7 +23,7 @@ struct item {
 /**
  * struct nat_plan - a set of entries
  * @items: array of @n, in the order of their arrival
- * @n_changes: how many of them change an address, NAT_PUBLIC and NAT_VIP
+ * @n_changes: how many of them change an address: NAT_PUBLIC, NAT_MEMBER, NAT_VIP
  * @index: open hash table of @n_index places, a power of two, never full;
  *	a place holds 0 or 1 + the number of an item
  */
@@ -55,6 +55,8 @@ static struct nat_entry subject(const struct nat_entry *e)
 {
 	struct nat_entry s = *e;
 
+	if (e->kind == NAT_MEMBER)
+		return s;
 	s.nports = 0;
 	s.to_port = 0;
 	if (e->kind != NAT_INSIDE) {
@@ -141,6 +143,7 @@ static struct nat_entry from_of(const struct nat_entry *e)
 		.kind = NAT_FROM,
 		.family = e->family,
 		.alen = e->alen,
+		.zone = e->zone,
 	};
 
 	memcpy(from.a, e->a, sizeof(from.a));
@@ -164,7 +167,8 @@ static int insert(struct nat_plan *plan, const struct nat_entry *e)
 	plan->items[plan->n] = (struct item){ .entry = *e };
 	s = subject(e);
 	*place(plan, &s) = ++plan->n;
-	plan->n_changes += e->kind == NAT_PUBLIC || e->kind == NAT_VIP;
+	plan->n_changes += e->kind == NAT_PUBLIC || e->kind == NAT_MEMBER ||
+			   e->kind == NAT_VIP;
 	if (e->kind == NAT_INSIDE) {
 		s = from_of(e);
 		item = find(plan, &s);
@@ -256,6 +260,42 @@ int nat_plan_add_public(struct nat_plan *plan, const struct epacl_u_public *pub,
 	return insert(plan, &e);
 }
 
+/**
+ * nat_plan_add_member - some of the traffic for a public address goes to one of
+ * several endpoints
+ * @plan: receives the entry
+ * @pub: public address and port, 1 to 65535
+ * @proto: TCP, UDP, UDP-Lite, DCCP or SCTP
+ * @to: plain address of the guest, of the family of @pub
+ * @to_port: port there
+ *
+ * Return: 0, also if the plan has that entry; -EOPNOTSUPP for another protocol;
+ * -EINVAL if a value is not as above; -ENOMEM.
+ */
+int nat_plan_add_member(struct nat_plan *plan, const struct epacl_u_public *pub,
+			__u8 proto, const struct epacl_u_prefix *to,
+			__u16 to_port)
+{
+	struct nat_entry e = {
+		.kind = NAT_MEMBER,
+		.family = pub->family,
+		.proto = proto,
+		.port = pub->port,
+		.nports = 1,
+		.to_port = to_port,
+	};
+
+	if (!has_ports(proto))
+		return -EOPNOTSUPP;
+	if (!pub->port || !to_port || !plain(to, pub->family))
+		return -EINVAL;
+	e.alen = to->len;
+	e.blen = to->len;
+	mask(e.a, pub->addr, e.alen);
+	mask(e.b, to->addr, e.blen);
+	return insert(plan, &e);
+}
+
 static struct nat_entry inside_of(const struct nat_entry *from,
 				  const struct epacl_u_prefix *inside)
 {
@@ -318,7 +358,7 @@ static int same_source(const struct nat_plan *plan,
  * is kept); -EINVAL if a value is not as above; -ENOMEM, after which the plan
  * may hold a part of it.
  */
-int nat_plan_add_source(struct nat_plan *plan,
+int nat_plan_add_source(struct nat_plan *plan, __u16 zone,
 			const struct epacl_u_prefix *from,
 			const struct epacl_u_prefix *vip,
 			const struct epacl_u_prefix *inside, size_t n_inside)
@@ -334,6 +374,7 @@ int nat_plan_add_source(struct nat_plan *plan,
 			return -EINVAL;
 	source.family = from->family;
 	source.alen = from->len;
+	source.zone = zone;
 	mask(source.a, from->addr, from->len);
 	leaves = source;
 	leaves.kind = NAT_VIP;
@@ -380,9 +421,32 @@ bool nat_plan_covers(const struct nat_plan *a, const struct nat_plan *b)
 	return true;
 }
 
+/* The next member from number @i on; @plan->n if there is none. */
+static size_t next_member(const struct nat_plan *plan, size_t i)
+{
+	while (i < plan->n && plan->items[i].entry.kind != NAT_MEMBER)
+		i++;
+	return i;
+}
+
+/* Whose number a member has depends on those before it. */
+static bool same_members(const struct nat_plan *a, const struct nat_plan *b)
+{
+	size_t i = next_member(a, 0), j = next_member(b, 0);
+
+	while (i < a->n && j < b->n) {
+		if (memcmp(&a->items[i].entry, &b->items[j].entry,
+			   sizeof(a->items[i].entry)))
+			return false;
+		i = next_member(a, i + 1);
+		j = next_member(b, j + 1);
+	}
+	return i == a->n && j == b->n;
+}
+
 bool nat_plan_equal(const struct nat_plan *a, const struct nat_plan *b)
 {
-	return a->n == b->n && nat_plan_covers(a, b);
+	return a->n == b->n && nat_plan_covers(a, b) && same_members(a, b);
 }
 
 /**
@@ -392,7 +456,7 @@ bool nat_plan_equal(const struct nat_plan *a, const struct nat_plan *b)
  * A host whose guests have neither public addresses nor services gets no table,
  * hence no NAT in its kernel, although their sources are entries.
  *
- * Return: true if it has neither a public address nor a vip.
+ * Return: true if it has no public address, no member and no vip.
  */
 bool nat_plan_empty(const struct nat_plan *plan)
 {
@@ -410,17 +474,28 @@ const struct nat_entry *nat_plan_vip(const struct nat_plan *plan,
 	return item ? &item->entry : NULL;
 }
 
+/* Where they are equal so far, those of one plan are in the order they came. */
+static int compare_members(const struct nat_entry *a, const struct nat_entry *b)
+{
+	return a < b ? -1 : a > b;
+}
+
 static int compare(const void *va, const void *vb)
 {
-	const struct nat_entry *a = va, *b = vb;
-	int d = a->proto - b->proto;
+	const struct nat_entry *a = *(const struct nat_entry *const *)va;
+	const struct nat_entry *b = *(const struct nat_entry *const *)vb;
+	int d = a->zone - b->zone;
 
+	if (!d)
+		d = a->proto - b->proto;
 	if (!d)
 		d = memcmp(a->a, b->a, sizeof(a->a));
 	if (!d)
 		d = a->alen - b->alen;
 	if (!d)
 		d = a->port - b->port;
+	if (!d && a->kind == NAT_MEMBER)
+		return compare_members(a, b);
 	if (!d)
 		d = memcmp(a->b, b->b, sizeof(a->b));
 	return d ? d : a->blen - b->blen;
@@ -429,18 +504,25 @@ static int compare(const void *va, const void *vb)
 struct nat_entry *nat_plan_select(const struct nat_plan *plan,
 				  enum nat_kind kind, int family, size_t *n)
 {
+	const struct nat_entry **at = calloc(plan->n + 1, sizeof(*at));
 	struct nat_entry *found = calloc(plan->n + 1, sizeof(*found));
 	const struct nat_entry *e;
 	size_t i;
 
 	*n = 0;
-	if (!found)
-		return NULL;
-	for (i = 0; i < plan->n; i++) {
+	for (i = 0; at && i < plan->n; i++) {
 		e = &plan->items[i].entry;
 		if (e->kind == kind && e->family == family)
-			found[(*n)++] = *e;
+			at[(*n)++] = e;
 	}
-	qsort(found, *n, sizeof(*found), compare);
+	if (at)
+		qsort(at, *n, sizeof(*at), compare);
+	for (i = 0; at && found && i < *n; i++)
+		found[i] = *at[i];
+	if (!at) {
+		free(found);
+		found = NULL;
+	}
+	free(at);
 	return found;
 }

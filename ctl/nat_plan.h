@@ -8,6 +8,7 @@
 /**
  * enum nat_kind - what an entry says
  * @NAT_PUBLIC: @a, @proto, @port and up become @b, @to_port
+ * @NAT_MEMBER: @a, @proto, @port may become @b, @to_port, one of several
  * @NAT_FROM: @a is the source of a nic. A less specific one says nothing
  *	about it
  * @NAT_VIP: @a leaves as @b
@@ -15,6 +16,7 @@
  */
 enum nat_kind {
 	NAT_PUBLIC,
+	NAT_MEMBER,
 	NAT_FROM,
 	NAT_VIP,
 	NAT_INSIDE,
@@ -31,6 +33,7 @@ enum nat_kind {
  * @port: first public port, host byte order
  * @nports: number of ports
  * @to_port: first private port, host byte order
+ * @zone: of the source @a; 0: the default one
  * @a: address that is looked up, host bits masked
  * @b: address that is the answer, or the inside prefix, masked
  */
@@ -44,6 +47,7 @@ struct nat_entry {
 	__u16 port;
 	__u16 nports;
 	__u16 to_port;
+	__u16 zone;
 	__u8 a[16];
 	__u8 b[16];
 };
@@ -71,8 +75,9 @@ const struct nat_entry *nat_plan_vip(const struct nat_plan *plan,
  * @family: 4 or 6
  * @n: receives their number
  *
- * They are sorted by @proto, @a, @alen, @port, @b, @blen, so that a prefix
- * comes before those that it contains.
+ * They are sorted by @zone, @proto, @a, @alen, @port, @b, @blen, so that a prefix
+ * comes before those that it contains; members of one public address and port
+ * stay in the order in which they came.
  *
  * Return: an array for free(), never NULL but without memory.
  */

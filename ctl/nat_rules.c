@@ -2,7 +2,8 @@
 /*
  * The chains and rules of our table. Each rule stands for a statement of the
  * policy and looks its answer up in a set, so their number does not depend on
- * the policy's size, but for one chain of one rule for each group of sources.
+ * the policy's size, but for one chain of one rule for each group of sources and
+ * for each set of members.
  */
 #include <errno.h>
 #include <stddef.h>
@@ -20,6 +21,8 @@
 #include <linux/netfilter/nf_tables.h>
 
 #include "nat_table.h"
+
+#define ZONES_CHAIN "zones"
 
 /**
  * struct builder - rules in the making
@@ -107,6 +110,18 @@ static void load_destination(struct builder *b, unsigned int offset)
 		     b->family == 4 ? offsetof(struct iphdr, daddr) :
 				      offsetof(struct ip6_hdr, ip6_dst),
 		     nat_addr_bytes(b->family), offset);
+}
+
+/* The zone in which the opener's packets of the connection are looked up. */
+static void load_zone(struct builder *b)
+{
+	struct nftnl_expr *e = expr(b, "ct");
+
+	if (!e)
+		return;
+	nftnl_expr_set_u32(e, NFTNL_EXPR_CT_KEY, NFT_CT_ZONE);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_CT_DREG, reg(0));
+	nftnl_expr_set_u8(e, NFTNL_EXPR_CT_DIR, IP_CT_DIR_ORIGINAL);
 }
 
 /* What the opener of the connection addressed, before all translation. */
@@ -204,11 +219,48 @@ static void through_vip(struct builder *b)
 	lookup(b, NAT_SET_VIPS);
 }
 
-/* Asks the source's group. Goes on unless the destination is inside for it. */
-static void ask_group(struct builder *b)
+/* Which sets tell about a source: those of the default zone, or of others. */
+struct about {
+	bool zoned;
+	enum nat_set_kind sources;
+	enum nat_set_kind groups;
+};
+
+static const struct about default_zone = { false, NAT_SET_SOURCES,
+					   NAT_SET_GROUPS },
+			  other_zones = { true, NAT_SET_ZONE_SOURCES,
+					  NAT_SET_ZONE_GROUPS };
+
+/* Loads what sources are looked up by. */
+static void load_sender(struct builder *b, const struct about *about)
 {
+	if (about->zoned)
+		load_zone(b);
+	load_source(b, about->zoned ? NFT_REG32_SIZE : 0);
+}
+
+/* Asks the source's group. Goes on unless the destination is inside for it. */
+static void ask_group(struct builder *b, const struct about *about)
+{
+	load_sender(b, about);
+	lookup(b, about->groups);
+}
+
+/* The number of a member, below @n, from the hash of the source. */
+static void choose_member(struct builder *b, size_t n)
+{
+	struct nftnl_expr *e;
+
 	load_source(b, 0);
-	lookup(b, NAT_SET_GROUPS);
+	e = expr(b, "hash");
+	if (!e)
+		return;
+	nftnl_expr_set_u32(e, NFTNL_EXPR_HASH_SREG, reg(0));
+	nftnl_expr_set_u32(e, NFTNL_EXPR_HASH_DREG, reg(0));
+	nftnl_expr_set_u32(e, NFTNL_EXPR_HASH_LEN, nat_addr_bytes(b->family));
+	nftnl_expr_set_u32(e, NFTNL_EXPR_HASH_MODULUS, (__u32)n);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_HASH_SEED, EPACL_LBSET_SEED);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_HASH_TYPE, NFT_HASH_JENKINS);
 }
 
 static int set_comment(struct nftnl_rule *rule, const char *comment)
@@ -299,40 +351,45 @@ static bool have(struct nat_table *t, enum nat_set_kind kind, int family)
 	return nat_table_set(t, kind, family)->n;
 }
 
+static const char *const destination_comments[] = {
+	[NAT_SET_PUBLICS] = "public address and port of an endpoint",
+	[NAT_SET_RANGES] = "public range of ports, which keeps its numbers",
+	[NAT_SET_LBSETS] = "public address and port of several endpoints",
+};
+
 static void destination(struct builder *b, int family, enum nat_set_kind kind)
 {
 	unsigned int addr = nat_addr_bytes(family);
 
 	if (!have(b->t, kind, family))
 		return;
-	begin(b, family,
-	      kind == NAT_SET_PUBLICS ?
-		      "public address and port of an endpoint" :
-		      "public range of ports, which keeps its numbers");
+	begin(b, family, destination_comments[kind]);
 	load_destination(b, 0);
 	load_meta(b, NFT_META_L4PROTO, addr);
 	load_payload(b, NFT_PAYLOAD_TRANSPORT_HEADER, 2, 2, addr + 4);
 	lookup(b, kind);
-	translate(b, NFT_NAT_DNAT, kind == NAT_SET_PUBLICS);
+	if (kind != NAT_SET_LBSETS)
+		translate(b, NFT_NAT_DNAT, kind == NAT_SET_PUBLICS);
 }
 
 /* What was addressed to a VIP leaves by one, even if it stays inside. */
-static void source_through_vip(struct builder *b, int family)
+static void source_through_vip(struct builder *b, int family,
+			       const struct about *about)
 {
 	if (!have(b->t, NAT_SET_VIPS, family))
 		return;
-	if (have(b->t, NAT_SET_SOURCES, family)) {
+	if (have(b->t, about->sources, family)) {
 		begin(b, family,
 		      "addressed to a VIP: leaves by that of its service");
 		through_vip(b);
-		load_source(b, 0);
-		lookup(b, NAT_SET_SOURCES);
+		load_sender(b, about);
+		lookup(b, about->sources);
 		translate(b, NFT_NAT_SNAT, false);
 	}
-	if (have(b->t, NAT_SET_GROUPS, family)) {
+	if (have(b->t, about->groups, family)) {
 		begin(b, family, "has no service: as its group says");
 		through_vip(b);
-		ask_group(b);
+		ask_group(b, about);
 	}
 }
 
@@ -350,24 +407,25 @@ static void not_routed(struct builder *b)
 	verdict(b, NFT_RETURN, NULL);
 }
 
-static void source(struct builder *b, int family)
+static void source(struct builder *b, int family, const struct about *about)
 {
-	if (!have(b->t, NAT_SET_SOURCES, family))
+	if (!have(b->t, about->sources, family))
 		return;
-	if (have(b->t, NAT_SET_GROUPS, family)) {
+	if (have(b->t, about->groups, family)) {
 		begin(b, family, "stays inside, or comes back");
-		ask_group(b);
+		ask_group(b, about);
 	}
 	begin(b, family, "leaves by the VIP of its service");
-	load_source(b, 0);
-	lookup(b, NAT_SET_SOURCES);
+	load_sender(b, about);
+	lookup(b, about->sources);
 	translate(b, NFT_NAT_SNAT, false);
 }
 
 /* Where the groups send what is inside; it does not come back. */
 static void inside(struct builder *b, int family)
 {
-	if (!have(b->t, NAT_SET_GROUPS, family))
+	if (!have(b->t, NAT_SET_GROUPS, family) &&
+	    !have(b->t, NAT_SET_ZONE_GROUPS, family))
 		return;
 	begin_chain(b, inside_chain(family), NULL);
 	if (have(b->t, NAT_SET_VIPS, family)) {
@@ -389,6 +447,16 @@ static void group(struct builder *b, const struct nat_set *set)
 	verdict(b, NFT_GOTO, inside_chain(set->family));
 }
 
+/* Where LBSETS send; what a member is chosen for is translated. */
+static void members(struct builder *b, const struct nat_set *set)
+{
+	begin_chain(b, set->name, NULL);
+	begin(b, set->family, "the member that the source hashes to");
+	choose_member(b, set->n);
+	lookup_in(b, set);
+	translate(b, NFT_NAT_DNAT, true);
+}
+
 static void destinations(struct builder *b)
 {
 	int family;
@@ -396,7 +464,37 @@ static void destinations(struct builder *b)
 	for (family = 4; family <= 6; family += 2) {
 		destination(b, family, NAT_SET_PUBLICS);
 		destination(b, family, NAT_SET_RANGES);
+		destination(b, family, NAT_SET_LBSETS);
 	}
+}
+
+/* All that is said of sources. */
+static void sources(struct builder *b, const struct about *about)
+{
+	source_through_vip(b, 4, about);
+	source_through_vip(b, 6, about);
+	not_routed(b);
+	source(b, 4, about);
+	source(b, 6, about);
+}
+
+/* In other zones an address may be that of another guest. */
+static void to_other_zones(struct builder *b, int family)
+{
+	if (!have(b->t, NAT_SET_ZONES, family))
+		return;
+	begin(b, family, "of a vnet whose addresses others have, too");
+	load_zone(b);
+	lookup(b, NAT_SET_ZONES);
+	verdict(b, NFT_GOTO, ZONES_CHAIN);
+}
+
+static void other_zones_chain(struct builder *b)
+{
+	if (!have(b->t, NAT_SET_ZONES, 4) && !have(b->t, NAT_SET_ZONES, 6))
+		return;
+	begin_chain(b, ZONES_CHAIN, NULL);
+	sources(b, &other_zones);
 }
 
 int nat_rules_build(struct nat_table *t)
@@ -410,14 +508,17 @@ int nat_rules_build(struct nat_table *t)
 			destinations(&b);
 	}
 	/* The last of the hooks. */
-	source_through_vip(&b, 4);
-	source_through_vip(&b, 6);
-	not_routed(&b);
-	source(&b, 4);
-	source(&b, 6);
+	to_other_zones(&b, 4);
+	to_other_zones(&b, 6);
+	sources(&b, &default_zone);
+	other_zones_chain(&b);
 	inside(&b, 4);
 	inside(&b, 6);
-	for (i = NAT_FIXED_SETS; i < t->n_sets; i++)
-		group(&b, &t->sets[i]);
+	for (i = NAT_FIXED_SETS; i < t->n_sets; i++) {
+		if (t->sets[i].kind == NAT_SET_INSIDE)
+			group(&b, &t->sets[i]);
+		else
+			members(&b, &t->sets[i]);
+	}
 	return b.failed ? -ENOMEM : 0;
 }

@@ -5,7 +5,7 @@
  * address. Neighbours that say the same are joined: the guests of one vnet,
  * numbered consecutively, are one element. Sources with the same prefixes inside
  * form a group, which is normally a vnet: the prefixes are there once, not once
- * for every guest.
+ * for every guest. All of this is done for each zone by itself.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* qsort_r */
@@ -16,6 +16,7 @@
 
 #include "nat_table.h"
 
+#define ZONE_BYTES 4 /* that a zone takes in a key */
 #define DEPTH_MAX 129 /* prefixes that contain one another */
 
 /* Addresses, first and last. */
@@ -35,7 +36,8 @@ struct piece {
 };
 
 /**
- * struct sources - everything about the sources of one family
+ * struct sources - everything about the sources of one family and zone
+ * @zone: the zone; 0: the default one
  * @bytes: of an address
  * @from: array of @n_from, sorted
  * @inside: array of @n_inside, sorted likewise
@@ -44,10 +46,10 @@ struct piece {
  * @like: of those with the same intervals, the number of one
  * @group: for a number in @like, the number of the group's set in the table, or
  *	0 if there is none yet
- * @n_groups: number of groups so far
  * @piece: array of @n_pieces, disjoint and sorted
  */
 struct sources {
+	__u16 zone;
 	unsigned int bytes;
 	struct nat_entry *from;
 	size_t n_from;
@@ -57,7 +59,6 @@ struct sources {
 	size_t *first;
 	size_t *like;
 	size_t *group;
-	unsigned int n_groups;
 	struct piece *piece;
 	size_t n_pieces;
 };
@@ -228,13 +229,28 @@ static int build_likes(struct sources *s)
 	return 0;
 }
 
+/* An interval of a zone's addresses is one element. */
+static int add_zone_interval(const struct sources *s, struct nat_set *set,
+			     const struct interval *at, const void *data,
+			     size_t len)
+{
+	struct nat_elem elem = { .is_end = 0 };
+
+	memcpy(elem.key, &s->zone, sizeof(s->zone));
+	memcpy(elem.key + ZONE_BYTES, at->lo, s->bytes);
+	memcpy(elem.end, &s->zone, sizeof(s->zone));
+	memcpy(elem.end + ZONE_BYTES, at->hi, s->bytes);
+	memcpy(elem.data, data, len);
+	return nat_set_add(set, &elem);
+}
+
 /*
  * One interval of a set: its first address, and as an element of its own the
  * first one behind, unless there is none. As nft does, what comes before the
  * first interval is marked, too. Intervals must come in their order.
  */
-static int add_interval(struct nat_set *set, const struct interval *at,
-			const void *data, size_t len, unsigned int bytes)
+static int add_interval(const struct sources *s, struct nat_set *set,
+			const struct interval *at, const void *data, size_t len)
 {
 	static const __u8 first[16];
 	const struct nat_elem nothing = { .is_end = 1 };
@@ -243,15 +259,23 @@ static int add_interval(struct nat_set *set, const struct interval *at,
 
 	if (!set->n && memcmp(at->lo, first, 16))
 		err = nat_set_add(set, &nothing);
-	memcpy(lo.key, at->lo, bytes);
+	memcpy(lo.key, at->lo, s->bytes);
 	if (len)
 		memcpy(lo.data, data, len);
 	if (!err)
 		err = nat_set_add(set, &lo);
-	memcpy(end.key, at->hi, bytes);
-	if (!err && next(end.key, bytes))
+	memcpy(end.key, at->hi, s->bytes);
+	if (!err && next(end.key, s->bytes))
 		err = nat_set_add(set, &end);
 	return err;
+}
+
+/* An interval of sources, and what is said of them. */
+static int add_answer(const struct sources *s, struct nat_set *set,
+		      const struct interval *at, const void *data, size_t len)
+{
+	return s->zone ? add_zone_interval(s, set, at, data, len) :
+			 add_interval(s, set, at, data, len);
 }
 
 static int build_sources(const struct sources *s, const struct nat_plan *plan,
@@ -276,25 +300,24 @@ static int build_sources(const struct sources *s, const struct nat_plan *plan,
 				break;
 			memcpy(at.hi, more->at.hi, 16);
 		}
-		err = add_interval(set, &at, to, s->bytes, s->bytes);
+		err = add_answer(s, set, &at, to, s->bytes);
 	}
 	return err;
 }
 
-/* A group for prefix @from and those like it, numbered as they come. */
+/* A group for prefix @from and those like it. */
 static int add_group(struct sources *s, struct nat_table *t, int family,
 		     size_t from)
 {
-	struct nat_set *set = nat_table_add_inside(t, family, s->n_groups);
+	struct nat_set *set = nat_table_add_set(t, NAT_SET_INSIDE, family);
 	int err = 0;
 	size_t i;
 
 	if (!set)
 		return -ENOMEM;
 	s->group[s->like[from]] = t->n_sets - 1;
-	s->n_groups++;
 	for (i = s->first[from]; i < s->first[from + 1] && !err; i++)
-		err = add_interval(set, &s->dst[i], NULL, 0, s->bytes);
+		err = add_interval(s, set, &s->dst[i], NULL, 0);
 	return err;
 }
 
@@ -311,8 +334,12 @@ static int add_member(struct sources *s, struct nat_table *t, int family,
 			return err;
 	}
 	name = t->sets[s->group[s->like[from]]].name;
-	return add_interval(nat_table_set(t, NAT_SET_GROUPS, family), at, name,
-			    strlen(name), s->bytes);
+	return add_answer(s,
+			  nat_table_set(t,
+					s->zone ? NAT_SET_ZONE_GROUPS :
+						  NAT_SET_GROUPS,
+					family),
+			  at, name, strlen(name));
 }
 
 static int build_groups(struct sources *s, struct nat_table *t, int family)
@@ -339,21 +366,67 @@ static int build_groups(struct sources *s, struct nat_table *t, int family)
 	return err;
 }
 
-static int build_all(struct sources *s, struct nat_table *t,
-		     const struct nat_plan *plan, int family)
+static int add_zone(const struct sources *s, struct nat_table *t, int family)
 {
+	struct nat_elem elem = { .is_end = 0 };
+
+	memcpy(elem.key, &s->zone, sizeof(s->zone));
+	return nat_set_add(nat_table_set(t, NAT_SET_ZONES, family), &elem);
+}
+
+static int build_zone(struct sources *s, struct nat_table *t,
+		      const struct nat_plan *plan, int family)
+{
+	enum nat_set_kind kind = s->zone ? NAT_SET_ZONE_SOURCES :
+					   NAT_SET_SOURCES;
+	struct nat_set *set = nat_table_set(t, kind, family);
+	size_t before = set->n;
 	int err;
 
 	build_destinations(s);
 	build_pieces(s);
-	err = build_sources(s, plan, nat_table_set(t, NAT_SET_SOURCES, family));
+	err = build_sources(s, plan, set);
+	if (!err && s->zone)
+		err = add_zone(s, t, family);
 	if (err)
 		return err;
 	/* Without either no rule asks what is inside. */
-	if (!nat_table_set(t, NAT_SET_SOURCES, family)->n &&
-	    !nat_table_set(t, NAT_SET_VIPS, family)->n)
+	if (set->n == before && !nat_table_set(t, NAT_SET_VIPS, family)->n)
 		return 0;
 	return build_groups(s, t, family);
+}
+
+/* How many of @e, which is sorted, are of a zone. */
+static size_t count_zone(const struct nat_entry *e, size_t n, __u16 zone)
+{
+	size_t i = 0;
+
+	while (i < n && e[i].zone == zone)
+		i++;
+	return i;
+}
+
+/* Zone by zone; what is inside for a source is of its zone. */
+static int build_all(const struct sources *all, struct nat_table *t,
+		     const struct nat_plan *plan, int family)
+{
+	size_t i = 0, j = 0;
+	int err = 0;
+
+	while (i < all->n_from && !err) {
+		struct sources s = *all;
+
+		s.zone = all->from[i].zone;
+		s.from += i;
+		s.n_from = count_zone(s.from, all->n_from - i, s.zone);
+		s.inside += j;
+		s.n_inside = count_zone(s.inside, all->n_inside - j, s.zone);
+		i += s.n_from;
+		j += s.n_inside;
+		memset(s.group, 0, s.n_from * sizeof(*s.group));
+		err = build_zone(&s, t, plan, family);
+	}
+	return err;
 }
 
 int nat_sources_build(struct nat_table *t, const struct nat_plan *plan,

@@ -23,14 +23,18 @@ enum field {
 	FIELD_ADDR,
 	FIELD_PROTO,
 	FIELD_PORT,
+	FIELD_ZONE, /* host byte order, as the kernel has it in a register */
+	FIELD_NUMBER, /* likewise */
 	FIELD_VERDICT, /* alone, and only as data: takes no place */
 };
 
+#define NFT_TYPE_INTEGER 4
 #define NFT_TYPE_IPV4 7
 #define NFT_TYPE_IPV6 8
 #define NFT_TYPE_PROTO 12
 #define NFT_TYPE_PORT 13
 #define NFT_TYPE_BITS 6
+#define NFT_HOST_ENDIAN 1
 #define NFT_BIG_ENDIAN 2
 #define FIELDS_MAX 3
 
@@ -52,6 +56,12 @@ static const struct set_kind {
 		.key = { FIELD_ADDR, FIELD_PROTO, FIELD_PORT },
 		.data = { FIELD_ADDR },
 	},
+	[NAT_SET_LBSETS] = {
+		.name = { "lbsets4", "lbsets6" },
+		.flags = NFT_SET_MAP,
+		.key = { FIELD_ADDR, FIELD_PROTO, FIELD_PORT },
+		.data = { FIELD_VERDICT },
+	},
 	[NAT_SET_VIPS] = {
 		.name = { "vips4", "vips6" },
 		.key = { FIELD_ADDR },
@@ -68,10 +78,32 @@ static const struct set_kind {
 		.key = { FIELD_ADDR },
 		.data = { FIELD_VERDICT },
 	},
+	[NAT_SET_ZONES] = {
+		.name = { "zones4", "zones6" },
+		.key = { FIELD_ZONE },
+	},
+	[NAT_SET_ZONE_SOURCES] = {
+		.name = { "zone-sources4", "zone-sources6" },
+		.flags = NFT_SET_MAP | NFT_SET_INTERVAL | NFT_SET_CONCAT,
+		.key = { FIELD_ZONE, FIELD_ADDR },
+		.data = { FIELD_ADDR },
+	},
+	[NAT_SET_ZONE_GROUPS] = {
+		.name = { "zone-groups4", "zone-groups6" },
+		.flags = NFT_SET_MAP | NFT_SET_INTERVAL | NFT_SET_CONCAT,
+		.key = { FIELD_ZONE, FIELD_ADDR },
+		.data = { FIELD_VERDICT },
+	},
 	[NAT_SET_INSIDE] = {
 		.name = { "inside4", "inside6" },
 		.flags = NFT_SET_INTERVAL,
 		.key = { FIELD_ADDR },
+	},
+	[NAT_SET_MEMBERS] = {
+		.name = { "members4", "members6" },
+		.flags = NFT_SET_MAP,
+		.key = { FIELD_NUMBER },
+		.data = { FIELD_ADDR, FIELD_PORT },
 	},
 };
 
@@ -105,7 +137,10 @@ static unsigned int field_len(enum field field, int family)
 	case FIELD_PROTO:
 		return 1;
 	case FIELD_PORT:
+	case FIELD_ZONE:
 		return 2;
+	case FIELD_NUMBER:
+		return 4;
 	case FIELD_VERDICT:
 	case FIELD_NONE:
 		break;
@@ -122,6 +157,9 @@ static unsigned int field_type(enum field field, int family)
 		return NFT_TYPE_PROTO;
 	case FIELD_PORT:
 		return NFT_TYPE_PORT;
+	case FIELD_ZONE:
+	case FIELD_NUMBER:
+		return NFT_TYPE_INTEGER;
 	case FIELD_VERDICT:
 	case FIELD_NONE:
 		break;
@@ -172,6 +210,8 @@ bool nat_set_has_verdicts(const struct nat_set *set)
 /* nft's word for the byte order of a key or of data. */
 static __u32 byte_order(const enum field *field)
 {
+	if (field[0] == FIELD_NUMBER || (field[0] == FIELD_ZONE && !field[1]))
+		return NFT_HOST_ENDIAN;
 	return field[1] || field[0] == FIELD_VERDICT ? 0 : NFT_BIG_ENDIAN;
 }
 
@@ -277,8 +317,8 @@ void *nat_grow(void *array, size_t n, size_t size)
 	return reallocarray(array, n ? n * 2 : 1, size);
 }
 
-struct nat_set *nat_table_add_inside(struct nat_table *t, int family,
-				     unsigned int number)
+struct nat_set *nat_table_add_set(struct nat_table *t, enum nat_set_kind kind,
+				  int family)
 {
 	struct nat_set *sets, *set;
 
@@ -288,10 +328,11 @@ struct nat_set *nat_table_add_inside(struct nat_table *t, int family,
 	t->sets = sets;
 	set = &sets[t->n_sets++];
 	memset(set, 0, sizeof(*set));
-	set->kind = NAT_SET_INSIDE;
+	set->kind = kind;
 	set->family = family;
 	snprintf(set->name, sizeof(set->name), "%s-%u",
-		 kinds[NAT_SET_INSIDE].name[family == 6], number);
+		 kinds[kind].name[family == 6],
+		 t->numbered[kind][family == 6]++);
 	return set;
 }
 
@@ -301,7 +342,7 @@ static int add_fixed_sets(struct nat_table *t)
 	size_t i;
 
 	/* The next power of two, for nat_grow(). */
-	t->sets = calloc(16, sizeof(*t->sets));
+	t->sets = calloc(32, sizeof(*t->sets));
 	if (!t->sets)
 		return -ENOMEM;
 	t->n_sets = NAT_FIXED_SETS;
@@ -333,25 +374,87 @@ static void put_public(__u8 *key, const struct nat_entry *e, unsigned int port)
 	put(key, &net, FIELD_PORT, e->family);
 }
 
+static int add_vip(struct nat_table *t, const struct nat_entry *e)
+{
+	struct nat_elem vip = { .is_end = 0 };
+
+	put(vip.key, e->a, FIELD_ADDR, e->family);
+	return nat_set_add(nat_table_set(t, NAT_SET_VIPS, e->family), &vip);
+}
+
+/* Where an entry sends to: an address, and unless it keeps its number a port. */
+static void put_target(__u8 *data, const struct nat_entry *e)
+{
+	__u16 net = htons(e->to_port);
+
+	data = put(data, e->b, FIELD_ADDR, e->family);
+	if (!e->range)
+		put(data, &net, FIELD_PORT, e->family);
+}
+
 static int add_public(struct nat_table *t, const struct nat_entry *e)
 {
 	enum nat_set_kind kind = e->range ? NAT_SET_RANGES : NAT_SET_PUBLICS;
-	struct nat_elem elem = { .is_end = 0 }, vip = { .is_end = 0 };
-	__u16 net = htons(e->to_port);
-	__u8 *data;
+	struct nat_elem elem = { .is_end = 0 };
 	int err;
 
 	put_public(elem.key, e, e->port);
-	data = put(elem.data, e->b, FIELD_ADDR, e->family);
+	put_target(elem.data, e);
 	if (e->range)
 		put_public(elem.end, e, e->port + e->nports - 1);
-	else
-		put(data, &net, FIELD_PORT, e->family);
-	put(vip.key, e->a, FIELD_ADDR, e->family);
 	err = nat_set_add(nat_table_set(t, kind, e->family), &elem);
+	return err ? err : add_vip(t, e);
+}
+
+/* The @n members of one public address and port. */
+static int add_members(struct nat_table *t, const struct nat_entry *e, size_t n)
+{
+	struct nat_set *set = nat_table_add_set(t, NAT_SET_MEMBERS, e->family);
+	struct nat_elem lbset = { .is_end = 0 };
+	__u32 i;
+	int err = 0;
+
+	if (!set)
+		return -ENOMEM;
+	for (i = 0; i < n && !err; i++) {
+		struct nat_elem member = { .is_end = 0 };
+
+		put(member.key, &i, FIELD_NUMBER, e->family);
+		put_target(member.data, &e[i]);
+		err = nat_set_add(set, &member);
+	}
+	put_public(lbset.key, e, e->port);
+	memcpy(lbset.data, set->name, strlen(set->name));
 	if (!err)
-		err = nat_set_add(nat_table_set(t, NAT_SET_VIPS, e->family),
-				  &vip);
+		err = nat_set_add(nat_table_set(t, NAT_SET_LBSETS, e->family),
+				  &lbset);
+	return err ? err : add_vip(t, e);
+}
+
+static bool same_public(const struct nat_entry *a, const struct nat_entry *b)
+{
+	return a->proto == b->proto && a->port == b->port &&
+	       !memcmp(a->a, b->a, sizeof(a->a));
+}
+
+/* One member alone is an endpoint like any other. */
+static int build_members(struct nat_table *t, const struct nat_plan *plan,
+			 int family)
+{
+	struct nat_entry *e;
+	size_t i, j, n;
+	int err = 0;
+
+	e = nat_plan_select(plan, NAT_MEMBER, family, &n);
+	if (!e)
+		return -ENOMEM;
+	for (i = 0; i < n && !err; i = j) {
+		for (j = i + 1; j < n && same_public(&e[i], &e[j]);)
+			j++;
+		err = j - i == 1 ? add_public(t, &e[i]) :
+				   add_members(t, &e[i], j - i);
+	}
+	free(e);
 	return err;
 }
 
@@ -419,6 +522,8 @@ int nat_table_build(struct nat_table *t, const struct nat_plan *plan, char *why,
 	err = add_fixed_sets(t);
 	for (family = 4; family <= 6 && !err; family += 2) {
 		err = build_publics(t, plan, family, why, whylen);
+		if (!err)
+			err = build_members(t, plan, family);
 		if (!err)
 			err = nat_sources_build(t, plan, family);
 	}

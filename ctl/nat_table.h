@@ -20,14 +20,19 @@ struct nftnl_set;
 enum nat_set_kind {
 	NAT_SET_PUBLICS, /* address . protocol . port : address . port */
 	NAT_SET_RANGES, /* address . protocol . ports : address */
-	NAT_SET_VIPS, /* addresses of the two above */
+	NAT_SET_LBSETS, /* address . protocol . port : chain of the members */
+	NAT_SET_VIPS, /* addresses of the three above */
 	NAT_SET_SOURCES, /* addresses : address */
 	NAT_SET_GROUPS, /* addresses : chain of the group */
+	NAT_SET_ZONES, /* zones that the two below are about */
+	NAT_SET_ZONE_SOURCES, /* zone . addresses : address */
+	NAT_SET_ZONE_GROUPS, /* zone . addresses : chain of the group */
 	NAT_SET_INSIDE, /* addresses; one set for each group */
+	NAT_SET_MEMBERS, /* number : address . port; one for each of LBSETS */
 	NAT_SET_KINDS
 };
 
-/* All but INSIDE, there is one of each for each family. */
+/* All but INSIDE and MEMBERS: there is one of each for each family. */
 #define NAT_FIXED_SETS (NAT_SET_INSIDE * 2)
 
 /**
@@ -49,7 +54,7 @@ struct nat_elem {
  * struct nat_set - a set, which exists if it has elements
  * @kind: what it is
  * @family: 4 or 6
- * @name: its name in the kernel, for INSIDE that of the group's chain, too
+ * @name: its name in the kernel; for INSIDE and MEMBERS that of a chain, too
  * @elems: array of @n, sorted by nat_set_sort()
  */
 struct nat_set {
@@ -88,13 +93,15 @@ struct nat_chain {
 /**
  * struct nat_table - what the kernel should hold
  * @sets: array of @n_sets; nat_table_set() finds those before NAT_FIXED_SETS,
- *	the groups' sets follow
+ *	INSIDE and MEMBERS follow
+ * @numbered: how many there are of each of these, by family
  * @chains: array of @n_chains
  * @rules: array of @n_rules, those of a chain side by side
  */
 struct nat_table {
 	struct nat_set *sets;
 	size_t n_sets;
+	unsigned int numbered[NAT_SET_KINDS][2];
 	struct nat_chain *chains;
 	size_t n_chains;
 	struct nftnl_rule **rules;
@@ -118,16 +125,43 @@ int nat_table_build(struct nat_table *t, const struct nat_plan *plan, char *why,
 		    size_t whylen);
 void nat_table_free(struct nat_table *t);
 
-/* Fills in SOURCES, GROUPS and INSIDE of a family. Return: 0 or -ENOMEM. */
+/**
+ * nat_write - replaces the table in the kernel
+ * @t: what it shall be; NULL: it goes
+ * @why: receives a sentence where it fails
+ * @whylen: size of @why
+ *
+ * Return: 0; -ERESTART if others changed nftables meanwhile; or another -errno.
+ */
+int nat_write(const struct nat_table *t, char *why, size_t whylen);
+
+/**
+ * nat_check - compares the table in the kernel
+ * @t: what it should be
+ * @empty: it should not be there
+ * @why: receives a sentence about what differs, or failed
+ * @whylen: size of @why
+ *
+ * Return: 1 if it is so, 0 if not, or a negative errno.
+ */
+int nat_check(struct nat_table *t, bool empty, char *why, size_t whylen);
+
+/* How often either is tried while others change the ruleset. */
+#define NAT_TRIES 20
+
+/*
+ * Fills in the sets about the sources of a family, and INSIDE. Return: 0 or
+ * -ENOMEM.
+ */
 int nat_sources_build(struct nat_table *t, const struct nat_plan *plan,
 		      int family);
 
 /* Fills in chains and rules, once the sets are there. Return: 0 or -ENOMEM. */
 int nat_rules_build(struct nat_table *t);
 
-/* Adds the INSIDE of a group; sets may move. Return: it, or NULL. */
-struct nat_set *nat_table_add_inside(struct nat_table *t, int family,
-				     unsigned int number);
+/* Adds an INSIDE or MEMBERS; sets may move. Return: it, or NULL. */
+struct nat_set *nat_table_add_set(struct nat_table *t, enum nat_set_kind kind,
+				  int family);
 
 /* Makes room for one more than @n. Return: @array, maybe moved, or NULL. */
 void *nat_grow(void *array, size_t n, size_t size);

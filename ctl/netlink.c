@@ -19,18 +19,15 @@ static char received[RECEIVE_SIZE];
 
 /* --- refusals --------------------------------------------------------------- */
 
-/* Keep the text and the index that came with a refusal. */
-static void read_fault(struct nl *nl, const struct nlmsghdr *nlh)
+/* Keep the text and the index that came with a refusal, @skip bytes behind. */
+static void read_fault(struct nl *nl, const struct nlmsghdr *nlh,
+		       unsigned int skip)
 {
-	const struct nlmsgerr *e = mnl_nlmsg_get_payload(nlh);
-	unsigned int skip = sizeof(*e);
 	const struct nlattr *attr;
 
 	memset(&nl->fault, 0, sizeof(nl->fault));
 	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS))
 		return;
-	if (!(nlh->nlmsg_flags & NLM_F_CAPPED))
-		skip += e->msg.nlmsg_len - sizeof(struct nlmsghdr);
 	mnl_attr_for_each(attr, nlh, skip) {
 		switch (mnl_attr_get_type(attr)) {
 		case NLMSGERR_ATTR_MSG:
@@ -50,20 +47,27 @@ static void read_fault(struct nl *nl, const struct nlmsghdr *nlh)
 static int read_error(struct nl *nl, const struct nlmsghdr *nlh)
 {
 	const struct nlmsgerr *e = mnl_nlmsg_get_payload(nlh);
+	unsigned int skip = sizeof(*e);
 
 	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*e))
 		return -EBADMSG;
+	if (!(nlh->nlmsg_flags & NLM_F_CAPPED))
+		skip += e->msg.nlmsg_len - sizeof(struct nlmsghdr);
 	if (e->error)
-		read_fault(nl, nlh);
+		read_fault(nl, nlh, skip);
 	return e->error;
 }
 
 /* The end of a dump: 0, or the negative error that ended it. */
-static int read_done(const struct nlmsghdr *nlh)
+static int read_done(struct nl *nl, const struct nlmsghdr *nlh)
 {
 	const int *error = mnl_nlmsg_get_payload(nlh);
 
-	return mnl_nlmsg_get_payload_len(nlh) < sizeof(*error) ? 0 : *error;
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*error))
+		return 0;
+	if (*error)
+		read_fault(nl, nlh, sizeof(*error));
+	return *error;
 }
 
 /**
@@ -162,7 +166,7 @@ static int take_answer(struct nl *nl, __u32 seq, int len, bool *torn,
 		if (nlh->nlmsg_type == NLMSG_ERROR)
 			return read_error(nl, nlh);
 		if (nlh->nlmsg_type == NLMSG_DONE)
-			return read_done(nlh);
+			return read_done(nl, nlh);
 		if (reader && nlh->nlmsg_type >= NLMSG_MIN_TYPE)
 			reader(nlh, arg);
 	}
@@ -355,7 +359,8 @@ enum status nl_open(struct nl *nl)
 	if (!err)
 		err = find_family(nl, &f);
 	if (err == -ENOENT) {
-		say(NULL, "the kernel module is not loaded: modprobe epacl");
+		say(NULL,
+		    "the kernel module is not loaded: modprobe epacl, once make modules_install has installed it");
 		return UNREACHABLE;
 	}
 	if (err) {

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <ifaddrs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "format.h"
+#include "host.h"
 #include "notes.h"
 #include "output.h"
 #include "owner.h"
 #include "policy.h"
+#include "rule.h"
 
 /* --- objects that several lines may be about, each once ------------------------ */
 
@@ -105,7 +109,7 @@ static void read_list(const struct nlmsghdr *nlh, void *arg)
 	}
 	if (attrs.tb[EPACL_A_RULES]) {
 		view_init(&v, &kind_rules, attrs.tb[EPACL_A_RULES], NULL);
-		state->is_auto = kind_rules.is_default(&v);
+		state->is_auto = rules_are_auto(&v);
 	}
 }
 
@@ -142,8 +146,128 @@ static void note_list(struct txn *t, const struct touched *touched)
 		    touched->name);
 }
 
+/* --- endpoints ------------------------------------------------------------------- */
+
+/* Read the endpoint that @touched names, of the policy in force if @txn is 0. */
+static enum status read_endpoint(struct txn *t, const struct touched *touched,
+				 __u64 txn, struct policy *policy)
+{
+	const struct word *key = &kind_endpoint.words[0];
+	char request[1024];
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(request);
+	struct nlattr *nest = mnl_attr_nest_start(nlh, EPACL_A_ENDPOINT);
+	struct query q;
+
+	mnl_attr_put_strz(nlh, key->attr, attr_text(touched->v.tb[key->attr]));
+	mnl_attr_put_strz(nlh, key->attr2,
+			  attr_text(touched->v.tb[key->attr2]));
+	mnl_attr_nest_end(nlh, nest);
+	q = (struct query){ &kind_endpoint, mnl_nlmsg_get_payload(nlh),
+			    mnl_nlmsg_get_payload_len(nlh) };
+	return policy_read(t->nl, &touched->item->at, txn, &q, 1, policy);
+}
+
+static bool may_leave_lbset(const struct item *item)
+{
+	return item->kind == &kind_endpoint && item->cmd == EPACL_CMD_CHANGE;
+}
+
+/* The lbset that it is in; NULL: none. It is gone with @policy. */
+static const char *lbset_of(const struct policy *policy)
+{
+	struct view v;
+
+	if (!policy->n)
+		return NULL;
+	policy_view(policy, &policy->objects[0], &v);
+	return attr_text(v.tb[EPACL_ENDPOINT_A_LBSET]);
+}
+
+static enum status note_lbset(struct txn *t, const struct touched *touched)
+{
+	struct policy before, after = { 0 };
+	enum status status;
+
+	status = read_endpoint(t, touched, 0, &before);
+	if (!status && lbset_of(&before))
+		status = read_endpoint(t, touched, t->cookie, &after);
+	if (!status && after.n && !lbset_of(&after))
+		say(NULL,
+		    "note: %s leaves lbset %s, whose rules no longer hold for it: it has a list of its own again, which permits everything until it has rules",
+		    touched->name, lbset_of(&before));
+	policy_free(&before);
+	policy_free(&after);
+	return status;
+}
+
+/* --- addresses and interfaces of the host -------------------------------------- */
+
+static void note_address(const struct item *item, struct ifaddrs *host,
+			 __u8 family, const __u8 *addr)
+{
+	struct buf b = { 0 };
+
+	if (!host_takes_address(host, family, addr))
+		return;
+	format_address(&b, family, addr);
+	say(&item->at,
+	    "note: %s is an address of this host: new connections to it are dropped from now on, ssh included, unless an endpoint has that port",
+	    b.s);
+	buf_free(&b);
+}
+
+static void note_publics(const struct item *item, struct ifaddrs *host,
+			 const struct nlattr *attr)
+{
+	const struct epacl_u_public *pub;
+	size_t i, n;
+
+	pub = attr_array(attr, sizeof(*pub), &n);
+	for (i = 0; i < n; i++)
+		note_address(item, host, pub[i].family, pub[i].addr);
+}
+
+static void note_vips(const struct item *item, struct ifaddrs *host,
+		      const struct nlattr *attr)
+{
+	const struct epacl_u_prefix *vip;
+	size_t i, n;
+
+	vip = attr_array(attr, sizeof(*vip), &n);
+	for (i = 0; i < n; i++)
+		note_address(item, host, vip[i].family, vip[i].addr);
+}
+
+static void note_dev(const struct item *item, const char *dev)
+{
+	if (dev && host_has_both_ends(dev))
+		say(&item->at,
+		    "note: %s is one end of a veth pair whose other end is here too: it only passes traffic on, no guest is behind it",
+		    dev);
+}
+
+/* What an operation says of the host. */
+static void note_host(const struct item *item, struct ifaddrs *host)
+{
+	struct view v;
+
+	if ((item->cmd != EPACL_CMD_ADD && item->cmd != EPACL_CMD_CHANGE) ||
+	    !item_view(item, &v))
+		return;
+	if (v.kind == &kind_service)
+		note_vips(item, host, v.tb[EPACL_SERVICE_A_VIPS]);
+	else if (v.kind == &kind_endpoint)
+		note_publics(item, host, v.tb[EPACL_ENDPOINT_A_PUBLICS]);
+	else if (v.kind == &kind_lbset)
+		note_publics(item, host, v.tb[EPACL_LBSET_A_PUBLICS]);
+	else if (v.kind == &kind_nic && item->cmd == EPACL_CMD_ADD)
+		note_dev(item, attr_text(v.tb[EPACL_NIC_A_DEV]));
+}
+
+/* --- before the commit ----------------------------------------------------------- */
+
 /* An endpoint or VM that goes takes its list along: nothing to say then. */
-enum status notes_before_commit(struct txn *t)
+static void note_lists(struct txn *t)
 {
 	struct touched_list l = { 0 };
 	size_t i;
@@ -153,7 +277,35 @@ enum status notes_before_commit(struct txn *t)
 		if (is_first(&l, i))
 			note_list(t, &l.list[i]);
 	free_touched(&l);
-	return DONE;
+}
+
+static enum status note_lbsets(struct txn *t)
+{
+	struct touched_list l = { 0 };
+	enum status status = DONE;
+	size_t i;
+
+	find_touched(t->program, &l, may_leave_lbset);
+	for (i = 0; i < l.n && !status; i++)
+		if (is_first(&l, i))
+			status = note_lbset(t, &l.list[i]);
+	free_touched(&l);
+	return status;
+}
+
+enum status notes_before_commit(struct txn *t)
+{
+	struct ifaddrs *host;
+	size_t i;
+
+	if (getifaddrs(&host))
+		host = NULL;
+	for (i = 0; i < t->program->n; i++)
+		note_host(&t->program->items[i], host);
+	if (host)
+		freeifaddrs(host);
+	note_lists(t);
+	return note_lbsets(t);
 }
 
 /* --- public ports that the kernel has chosen ----------------------------------- */
@@ -187,22 +339,11 @@ static void print_public(const struct view *v, json_t *array)
 static enum status show_public(struct txn *t, const struct touched *touched,
 			       json_t *array)
 {
-	const struct word *key = &kind_endpoint.words[0];
-	char request[1024];
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(request);
-	struct nlattr *nest = mnl_attr_nest_start(nlh, EPACL_A_ENDPOINT);
 	struct policy policy;
-	struct query q;
 	enum status status;
 	struct view v;
 
-	mnl_attr_put_strz(nlh, key->attr, attr_text(touched->v.tb[key->attr]));
-	mnl_attr_put_strz(nlh, key->attr2,
-			  attr_text(touched->v.tb[key->attr2]));
-	mnl_attr_nest_end(nlh, nest);
-	q = (struct query){ &kind_endpoint, mnl_nlmsg_get_payload(nlh),
-			    mnl_nlmsg_get_payload_len(nlh) };
-	status = policy_read(t->nl, &touched->item->at, 0, &q, 1, &policy);
+	status = read_endpoint(t, touched, 0, &policy);
 	if (!status && policy.n) {
 		policy_view(&policy, &policy.objects[0], &v);
 		print_public(&v, array);
@@ -213,7 +354,8 @@ static enum status show_public(struct txn *t, const struct touched *touched,
 
 static void print_stats(const struct txn *t)
 {
-	say(NULL, "%zu operations, generation %llu", t->program->n_ops,
+	say(NULL, "%zu operation%s, generation %llu", t->program->n_ops,
+	    t->program->n_ops == 1 ? "" : "s",
 	    (unsigned long long)t->generation);
 }
 

@@ -10,8 +10,13 @@
 /* No word is taken twice, and no kind and its part have as many together. */
 #define SLOTS_MAX (2 * KIND_ATTRS)
 
+/* A word may be a list of thousands; its beginning says which it is. */
+#define WORD_SHOWN 64
+
 /* The longest operation is a vnet with all its prefixes and peers. */
 #define SCRATCH_SIZE (128 * 1024)
+
+static char scratch[SCRATCH_SIZE];
 
 /**
  * struct parse - one command being read
@@ -40,9 +45,10 @@ struct parse {
 };
 
 static const enum epacl_cmd verb_cmds[] = {
-	[VERB_ADD] = EPACL_CMD_ADD,	  [VERB_CHANGE] = EPACL_CMD_CHANGE,
-	[VERB_REMOVE] = EPACL_CMD_REMOVE, [VERB_LIST] = EPACL_CMD_GET,
-	[VERB_ASK] = EPACL_CMD_EXPLAIN,
+	[VERB_ADD] = EPACL_CMD_ADD,
+	[VERB_CHANGE] = EPACL_CMD_CHANGE,
+	[VERB_REMOVE] = EPACL_CMD_REMOVE,
+	[VERB_LIST] = EPACL_CMD_GET,
 };
 
 /* Say what is wrong with a value. Return: false. */
@@ -132,13 +138,24 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* Is there anything that `no` takes away? */
+static bool can_clear(const struct kind *k)
+{
+	const struct word *w;
+
+	for (w = k->words; w->name; w++)
+		if (w->flags & W_CLEAR)
+			return true;
+	return false;
+}
+
 static void next_names(const struct parse *p, struct names *names)
 {
 	names->n = 0;
 	add_keywords(p, p->kind, names);
 	if (part_of(p))
 		add_keywords(p, part_of(p), names);
-	if (p->op.verb == VERB_CHANGE && names->n)
+	if (p->op.verb == VERB_CHANGE && can_clear(p->kind))
 		add_name(names, "no");
 	qsort(names->name, (size_t)names->n, sizeof(*names->name),
 	      compare_names);
@@ -152,7 +169,8 @@ static void add_command(struct buf *b, const struct parse *p, int words)
 
 	help_name(b, p->op.verb, p->kind);
 	for (i = 0; i < words; i++)
-		buf_add(b, " %s", p->argv[i]);
+		buf_add(b, " %.*s%s", WORD_SHOWN, p->argv[i],
+			strlen(p->argv[i]) > WORD_SHOWN ? "..." : "");
 }
 
 static bool wrong(const struct parse *p, const char *fmt, ...) PRINTF(2, 3);
@@ -170,12 +188,33 @@ static bool wrong(const struct parse *p, const char *fmt, ...)
 	return false;
 }
 
+/* Before a word is said to be too much or too few: are those so far right? */
+static bool check_values(const struct parse *p)
+{
+	struct op op = p->op;
+	int i;
+
+	if (p->quiet)
+		return true;
+	op.nlh = mnl_nlmsg_put_header(scratch);
+	for (i = 0; i < p->n; i++) {
+		const struct slot *slot = &p->slots[i];
+
+		if (slot->argv && slot->word->codec->put &&
+		    !slot->word->codec->put(&op, slot->word, slot->argv))
+			return false;
+	}
+	return true;
+}
+
 static bool unknown(const struct parse *p, const char *name)
 {
 	struct buf after = { 0 }, try = { 0 };
 	struct names names;
 	int i;
 
+	if (!check_values(p))
+		return false;
 	add_command(&after, p, p->head);
 	next_names(p, &names);
 	for (i = 0; i < names.n; i++)
@@ -199,11 +238,19 @@ static bool unknown(const struct parse *p, const char *name)
 static bool missing(struct parse *p, const struct kind *k, const struct word *w)
 {
 	struct buf name = { 0 }, usage = { 0 };
+	int left = p->argc - p->pos;
 
 	p->expect = w;
+	if (!check_values(p))
+		return false;
 	help_name(&name, p->op.verb, p->kind);
 	help_usage(&usage, p->op.verb, p->kind);
-	if (is_keyword(k, w, p->op.verb))
+	if (left && w->codec->lacks)
+		wrong(p, "%s: %s is missing behind '%s%s%s' (%s)", name.s,
+		      w->codec->lacks(left, p->argv + p->pos), p->argv[p->pos],
+		      left > 1 ? " " : "", left > 1 ? p->argv[p->pos + 1] : "",
+		      usage.s);
+	else if (is_keyword(k, w, p->op.verb))
 		wrong(p, "%s: '%s %s' is missing (%s)", name.s, w->name,
 		      w->value, usage.s);
 	else
@@ -218,14 +265,16 @@ static bool missing(struct parse *p, const struct kind *k, const struct word *w)
 /* Take the words of a value. */
 static bool take(struct parse *p, const struct word *w)
 {
+	static char nothing[] = "";
+	static char *no_value[] = { nothing };
 	int left = p->argc - p->pos;
 	int n = 1;
 
-	if (left && w->codec->count)
+	if (w->codec->count)
 		n = w->codec->count(left, p->argv + p->pos);
 	if (n > left)
 		return false;
-	add_slot(p, w, p->argv + p->pos);
+	add_slot(p, w, n ? p->argv + p->pos : no_value);
 	p->pos += n;
 	return true;
 }
@@ -241,7 +290,8 @@ static bool is_left_out(const struct parse *p, const struct word *w)
 		return true;
 	next = p->argv[p->pos];
 	if (w->codec->fits)
-		return !w->codec->fits(w, next);
+		return !w->codec->fits(w, next,
+				       p->pos ? p->argv[p->pos - 1] : "");
 	return find_keyword(p, next);
 }
 
@@ -264,6 +314,16 @@ static bool take_positions(struct parse *p)
 	return true;
 }
 
+/* What `no` can stand before: also what has its name left out elsewhere. */
+static const struct word *find_clear(const struct parse *p, const char *name)
+{
+	const struct word *w = kind_word(p->kind, name);
+
+	if (w && w->flags & W_CLEAR)
+		return w;
+	return find_keyword(p, name);
+}
+
 static bool take_clear(struct parse *p)
 {
 	const struct word *w;
@@ -271,7 +331,7 @@ static bool take_clear(struct parse *p)
 	p->pos++;
 	if (p->pos == p->argc)
 		return wrong(p, "'no' is missing the word that it takes away");
-	w = find_keyword(p, p->argv[p->pos]);
+	w = find_clear(p, p->argv[p->pos]);
 	if (!w)
 		return unknown(p, p->argv[p->pos]);
 	if (!(w->flags & W_CLEAR))
@@ -301,7 +361,7 @@ static bool take_keyword(struct parse *p)
 		return true;
 	p->expect = w;
 	return wrong(p, "'%s' is missing its value: %s %s", name, name,
-		     w->value);
+		     w->value ? w->value : "");
 }
 
 static bool take_words(struct parse *p)
@@ -394,7 +454,6 @@ static void put_flags(struct op *op, const struct program *program)
 static bool encode(struct parse *p, const struct kind *k,
 		   struct program *program)
 {
-	static char scratch[SCRATCH_SIZE];
 	struct op *op = &p->op;
 	struct nlattr *nest;
 	int i;
@@ -416,7 +475,8 @@ static bool encode(struct parse *p, const struct kind *k,
 	}
 	mnl_attr_nest_end(op->nlh, nest);
 	put_flags(op, program);
-	program_add(program, op, verb_cmds[op->verb]);
+	program_add(program, op,
+		    op->verb == VERB_ASK ? k->ask : verb_cmds[op->verb]);
 	return true;
 }
 
@@ -451,6 +511,8 @@ bool op_parse(struct program *program, const struct place *at, enum verb verb,
 	p.op.at = *at;
 	if (!take_words(&p) || !check_words(&p))
 		return false;
+	if (k->make && verb != VERB_REMOVE && verb != VERB_LIST)
+		return k->make(&p.op, program, p.slots, p.n);
 	if (!encode(&p, k, program))
 		return false;
 	if (part_of(&p) && count_slots(&p, part_of(&p), 0))
@@ -466,6 +528,19 @@ static void offer_clear(const struct kind *k, void (*offer)(const char *word))
 	for (w = k->words; w->name; w++)
 		if (w->flags & W_CLEAR)
 			offer(w->name);
+}
+
+/* Offer what may stand behind a word that needs no value. */
+static void offer_choices(const struct parse *p,
+			  void (*offer)(const char *word))
+{
+	const struct word *w = p->n ? p->slots[p->n - 1].word : NULL;
+	int i;
+
+	if (!w || !(w->flags & W_FLAG) || strcmp(p->argv[p->argc - 1], w->name))
+		return;
+	for (i = 0; w->choices && w->choices[i]; i++)
+		offer(w->choices[i]);
 }
 
 /**
@@ -485,10 +560,12 @@ void op_complete(enum verb verb, const struct kind *k, int argc, char **argv,
 
 	parse_init(&p, verb, k, argc, argv);
 	p.quiet = true;
-	if (argc && verb == VERB_CHANGE && !strcmp(argv[argc - 1], "no"))
+	if (argc && verb == VERB_CHANGE && !strcmp(argv[argc - 1], "no")) {
 		offer_clear(k, offer);
-	else if (take_words(&p))
+	} else if (take_words(&p)) {
+		offer_choices(&p, offer);
 		next_names(&p, &names);
+	}
 	for (i = 0; i < names.n; i++)
 		offer(names.name[i]);
 	for (i = 0; p.expect && p.expect->choices && p.expect->choices[i]; i++)

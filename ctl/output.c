@@ -86,7 +86,10 @@ void sheet_add(struct sheet *s, const struct view *v)
 	for (w = s->kind->words; w->name; w++) {
 		if (!is_column(w))
 			continue;
-		w->codec->text(&s->cells, w, v);
+		if (w->codec->cell)
+			w->codec->cell(&s->cells, w, v);
+		else
+			w->codec->text(&s->cells, w, v);
 		buf_add_data(&s->cells, "", 1);
 	}
 }

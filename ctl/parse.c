@@ -376,6 +376,18 @@ const char *parse_socket(const char *s, __u16 lowest, struct epacl_u_prefix *p,
 	return NULL;
 }
 
+/* An IPv6 address whose last group looks like a port: 2001:db8::1:80? */
+bool address_hides_port(const char *s)
+{
+	const char *last = strrchr(s, ':');
+	struct epacl_u_prefix p;
+	__u16 port;
+
+	return last && *s != '[' && get_address(s, strlen(s), &p) &&
+	       get_address(s, (size_t)(last - s), &p) &&
+	       parse_port(last + 1, strlen(last + 1), 1, &port);
+}
+
 const char *parse_public(const char *s, struct epacl_u_public *pub)
 {
 	struct epacl_u_prefix p;

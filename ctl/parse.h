@@ -22,6 +22,7 @@ const char *parse_mac(const char *s, __u8 mac[6]);
 const char *parse_proto(const char *s, __u16 *proto);
 const char *parse_ports(const char *s, __u16 lowest, struct epacl_u_ports *r);
 const char *parse_icmp(const char *s, __u8 *type, __u8 *code, bool *has_code);
+bool address_hides_port(const char *s);
 const char *parse_public(const char *s, struct epacl_u_public *p);
 const char *parse_socket(const char *s, __u16 lowest, struct epacl_u_prefix *p,
 			 __u16 *port, bool *has_port);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "import.h"
 #include "op.h"
 #include "program.h"
 
@@ -34,12 +35,29 @@ void program_add(struct program *p, const struct op *op, enum epacl_cmd cmd)
 		p->n_ops++;
 }
 
+/* @import is @p's from now on. */
+void program_add_import(struct program *p, const struct place *at,
+			struct import *import)
+{
+	p->items = grow(p->items, p->n, &p->room, sizeof(*p->items));
+	p->items[p->n++] = (struct item){
+		.at = *at,
+		.cmd = EPACL_CMD_CHANGE,
+		.kind = &kind_set,
+		.import = import,
+	};
+	p->n_ops++;
+	p->n_imports++;
+}
+
 void program_free(struct program *p)
 {
 	size_t i;
 
-	for (i = 0; i < p->n; i++)
+	for (i = 0; i < p->n; i++) {
+		import_free(p->items[i].import);
 		free(p->items[i].attrs);
+	}
 	free(p->items);
 	memset(p, 0, sizeof(*p));
 }
@@ -49,7 +67,7 @@ bool item_view(const struct item *item, struct view *v)
 {
 	const struct nlattr *attr;
 
-	if (!item->kind)
+	if (!item->kind || item->import)
 		return false;
 	mnl_attr_for_each_payload(item->attrs, item->len) {
 		if (mnl_attr_get_type(attr) == item->kind->attr) {

@@ -5,12 +5,16 @@
 
 #include "kind.h"
 
+struct import;
+
 /**
  * struct item - one message to the kernel
  * @at: where it was typed
  * @cmd: EPACL_CMD_*
  * @kind: of what; NULL: the whole policy
+ * @more: how many behind it go on with the same object
  * @auto_public: it asks for a public port that the kernel chooses
+ * @import: NULL: none; else it stands for the operations of this import
  * @attrs: the attributes
  * @len: their bytes
  */
@@ -18,7 +22,9 @@ struct item {
 	struct place at;
 	enum epacl_cmd cmd;
 	const struct kind *kind;
+	size_t more;
 	bool auto_public;
+	struct import *import;
 	void *attrs;
 	size_t len;
 };
@@ -29,6 +35,7 @@ struct item {
  * @n: their number
  * @room: items that there is room for
  * @n_ops: how many change the policy
+ * @n_imports: how many of them are imports
  * @may_exist: add is fine with what is there and equal
  * @if_exists: remove is fine with what is not there
  */
@@ -37,11 +44,14 @@ struct program {
 	size_t n;
 	size_t room;
 	size_t n_ops;
+	size_t n_imports;
 	bool may_exist;
 	bool if_exists;
 };
 
 void program_add(struct program *p, const struct op *op, enum epacl_cmd cmd);
+void program_add_import(struct program *p, const struct place *at,
+			struct import *import);
 void program_free(struct program *p);
 bool item_is_op(const struct item *item);
 bool item_view(const struct item *item, struct view *v);

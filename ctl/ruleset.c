@@ -9,8 +9,10 @@
 
 #include "netlink.h"
 #include "output.h"
+#include "owner.h"
 #include "policy.h"
 #include "query.h"
+#include "rule.h"
 
 /* Write @w with its value, if the object has one. */
 static void print_word(const struct word *w, const struct view *v,
@@ -21,7 +23,7 @@ static void print_word(const struct word *w, const struct view *v,
 
 	if (word_is_typed(v->kind, w, verb))
 		w->codec->text(&text, w, v);
-	if (text.len && !word_is_position(w, verb))
+	if (text.len && !word_is_position(w, verb) && !(w->flags & W_FLAG))
 		printf(" %s", w->name);
 	if (text.len)
 		printf(" %s%s%s", quote, text.s, quote);
@@ -122,21 +124,47 @@ static __u32 limit_now(const struct policy *policy)
 	return (__u32)attr_number(v.tb[EPACL_LIMITS_A_RULES_PER_ENDPOINT]);
 }
 
-/* Rules in the longest list of an endpoint. */
+/* Rules in the list that an owner has, or uses. */
+static __u32 list_length(const struct view *rules)
+{
+	const char *use = attr_text(rules->tb[EPACL_RULES_A_USE]);
+	__u32 own = (__u32)attr_number(rules->tb[EPACL_RULES_A_COUNT]);
+	const struct object *o;
+	struct buf name = { 0 };
+	struct view used;
+	size_t pos;
+	__u32 n;
+
+	if (!use)
+		return own;
+	buf_add(&name, "acl %s", use);
+	o = policy_find(rules->policy, &kind_rules, name.s, &pos);
+	buf_free(&name);
+	if (!o)
+		return own;
+	policy_view(rules->policy, o, &used);
+	n = (__u32)attr_number(used.tb[EPACL_RULES_A_COUNT]);
+	return n > own ? n : own;
+}
+
+/* Rules in the longest list that the limit is about. */
 static __u32 limit_needed(const struct policy *policy)
 {
-	__u32 count, most = 0;
+	__u32 n, most = 0;
 	struct view v;
 	size_t i;
+	__u8 kind;
 
 	for (i = 0; i < policy->n; i++) {
-		if (policy->objects[i].kind != &kind_rules ||
-		    !strchr(policy->objects[i].name, '/'))
+		if (policy->objects[i].kind != &kind_rules)
 			continue;
 		policy_view(policy, &policy->objects[i], &v);
-		count = (__u32)attr_number(v.tb[EPACL_RULES_A_COUNT]);
-		if (count > most)
-			most = count;
+		kind = owner_kind(v.tb[EPACL_RULES_A_OWNER]);
+		n = list_length(&v);
+		if ((kind == EPACL_OWNER_ENDPOINT ||
+		     kind == EPACL_OWNER_LBSET) &&
+		    n > most)
+			most = n;
 	}
 	return most;
 }
@@ -144,6 +172,22 @@ static __u32 limit_needed(const struct policy *policy)
 static void print_limit(__u32 limit)
 {
 	printf("change limit rules-per-endpoint %u\n", limit);
+}
+
+/* --- lists: a list that gives way takes no rules, so that is said last --------- */
+
+/* Write the default of a list. */
+static void print_rules(const struct view *v)
+{
+	if (!rules_are_auto(v))
+		print_object(v, NULL, kind_word(&kind_rules, "use"));
+}
+
+/* Write which list answers in place of this one, if it does. */
+static void print_use(const struct view *v)
+{
+	if (v->tb[EPACL_RULES_A_USE])
+		print_object(v, NULL, kind_word(&kind_rules, "default"));
 }
 
 /* --- all of it -------------------------------------------------------------------- */
@@ -156,25 +200,66 @@ static bool is_first_nic(const struct policy *policy, const struct object *vm)
 	       next->kind == &kind_nic && !strcmp(next->name, vm->name);
 }
 
-static void print_objects(const struct policy *policy, const struct kind *only)
+/**
+ * struct printer - how far the ruleset is written
+ * @policy: what is written
+ * @next: the next object
+ * @rules: the list whose rules are being written
+ * @in_list: there is one
+ * @vnets: they are written
+ */
+struct printer {
+	const struct policy *policy;
+	const struct object *next;
+	struct view rules;
+	bool in_list;
+	bool vnets;
+};
+
+static void end_list(struct printer *p)
 {
-	const struct object *o, *end = policy->objects + policy->n;
+	if (p->in_list)
+		print_use(&p->rules);
+	p->in_list = false;
+}
+
+static void begin_list(struct printer *p, const struct view *v)
+{
+	p->rules = *v;
+	p->in_list = true;
+	print_rules(v);
+}
+
+/* Write the next object, or with the first vnet all of them. */
+static void print_next(struct printer *p)
+{
+	const struct object *o = p->next++;
 	struct view v, nic;
 
-	for (o = policy->objects; o < end; o++) {
-		if (o->kind == &kind_limit || o->kind == &kind_vnet ||
-		    (o->kind == &kind_service) != (only == &kind_service))
-			continue;
-		policy_view(policy, o, &v);
-		if (v.kind->is_default && v.kind->is_default(&v))
-			continue;
-		if (is_first_nic(policy, o)) {
-			policy_view(policy, ++o, &nic);
-			print_object(&v, &nic, NULL);
-		} else {
-			print_object(&v, NULL, NULL);
-		}
+	policy_view(p->policy, o, &v);
+	if (o->kind != &kind_rule)
+		end_list(p);
+	if (o->kind == &kind_vnet) {
+		if (!p->vnets)
+			print_vnets(p->policy);
+		p->vnets = true;
+	} else if (o->kind == &kind_rules) {
+		begin_list(p, &v);
+	} else if (is_first_nic(p->policy, o)) {
+		policy_view(p->policy, p->next++, &nic);
+		print_object(&v, &nic, NULL);
+	} else if (o->kind != &kind_limit && !view_continues(&v)) {
+		print_object(&v, NULL, NULL);
 	}
+}
+
+static void print_objects(const struct policy *policy)
+{
+	struct printer p = { .policy = policy, .next = policy->objects };
+
+	while (p.next < policy->objects + policy->n)
+		print_next(&p);
+	end_list(&p);
 }
 
 static void print_text(const struct policy *policy)
@@ -189,9 +274,7 @@ static void print_text(const struct policy *policy)
 		loading = needed;
 	if (loading != EPACL_RULES_DEFAULT)
 		print_limit(loading);
-	print_objects(policy, &kind_service);
-	print_vnets(policy);
-	print_objects(policy, NULL);
+	print_objects(policy);
 	if (limit != loading)
 		print_limit(limit);
 }
@@ -205,6 +288,8 @@ static void print_array(const struct policy *policy)
 
 	for (i = 0; i < policy->n; i++) {
 		policy_view(policy, &policy->objects[i], &v);
+		if (view_continues(&v))
+			continue;
 		o = view_json(&v);
 		kind = new_object();
 		if (json_object_set_new(kind, "kind",

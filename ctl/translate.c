@@ -45,10 +45,10 @@ enum status translate_prepare(struct translation *tr, struct txn *t)
 	enum status status;
 
 	memset(tr, 0, sizeof(*tr));
-	status = plan_read(t->nl, &t->whole, 0, &tr->before, &now);
+	status = plan_read(t->nl, &t->whole, 0, &tr->before, &now, NULL);
 	if (!status)
 		status = plan_read(t->nl, &t->whole, t->cookie, &tr->after,
-				   &began);
+				   &began, NULL);
 	tr->generation = now == began ? now + 1 : 0;
 	if (!status && tr->before && tr->after &&
 	    !nat_plan_covers(tr->after, tr->before))
@@ -63,14 +63,18 @@ enum status translate_prepare(struct translation *tr, struct txn *t)
 static bool follow(struct nl *nl, struct nat_plan **plan, __u64 generation,
 		   char *why, size_t whylen)
 {
+	struct buf odd = { 0 };
 	struct info info;
 	int i;
 
 	for (i = 0; i < SYNC_TRIES; i++) {
-		if (!*plan && plan_read(nl, NULL, 0, plan, &generation))
+		if (!*plan && plan_read(nl, NULL, 0, plan, &generation, &odd))
 			return false;
 		if (!*plan) {
-			snprintf(why, whylen, "the policy contradicts itself");
+			snprintf(why, whylen,
+				 "%s contradicts the rest of the policy",
+				 buf_text(&odd));
+			buf_free(&odd);
 			return false;
 		}
 		if (nat_install(*plan, why, whylen) || info_read(nl, &info))
@@ -151,7 +155,7 @@ enum status translate_sync(struct nl *nl, bool *restored)
 	int ret = 0;
 
 	*restored = false;
-	status = plan_read(nl, NULL, 0, &plan, &generation);
+	status = plan_read(nl, NULL, 0, &plan, &generation, NULL);
 	if (status)
 		return status;
 	if (plan)

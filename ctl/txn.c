@@ -4,10 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "import.h"
+#include "info.h"
 #include "kind.h"
 #include "notes.h"
 #include "output.h"
 #include "query.h"
+#include "set.h"
 #include "translate.h"
 #include "txn.h"
 
@@ -49,7 +52,7 @@ static enum status refused(struct txn *t, size_t index, int err)
 	}
 	if (!index)
 		index = fault.index ? fault.index : v.index;
-	if (index && index <= t->program->n_ops)
+	if (index && index <= t->staged)
 		at = &t->ops[index - 1]->at;
 	/* An operation that never reached the policy leaves no message. */
 	if (err == -EPERM || !v.message[0] || (v.index && v.index != index))
@@ -71,6 +74,18 @@ static void read_begin(const struct nlmsghdr *nlh, void *arg)
 	t->generation = attr_number(attrs.tb[EPACL_A_GENERATION]);
 }
 
+static enum status moved_on(struct txn *t, __u64 from)
+{
+	struct info info;
+
+	if (!info_read(t->nl, &info))
+		say(&t->whole,
+		    "the policy has moved on from generation %llu, it is at %llu now",
+		    (unsigned long long)from,
+		    (unsigned long long)info.generation);
+	return REFUSED;
+}
+
 static enum status begin(struct txn *t, const struct txn_options *how)
 {
 	struct nlmsghdr *nlh = nl_start(t->nl, EPACL_CMD_BEGIN, 0, 0);
@@ -79,11 +94,8 @@ static enum status begin(struct txn *t, const struct txn_options *how)
 	if (how->has_generation)
 		mnl_attr_put_u64(nlh, EPACL_A_GENERATION, how->generation);
 	err = nl_run(t->nl, nlh, read_begin, t);
-	if (err == -ESTALE) {
-		say(&t->whole, "the policy has moved on from generation %llu",
-		    (unsigned long long)how->generation);
-		return REFUSED;
-	}
+	if (err == -ESTALE)
+		return moved_on(t, how->generation);
 	return err ? refused(t, 0, err) : DONE;
 }
 
@@ -119,21 +131,59 @@ static enum status stage(struct txn *t, const struct item *item)
 	t->last = nl_header(t->nl, t->batch + t->len, item->cmd, 0, t->cookie);
 	nl_append(t->last, item->attrs, item->len);
 	t->len += MNL_ALIGN(t->last->nlmsg_len);
+	t->ops = grow(t->ops, t->staged, &t->room, sizeof(*t->ops));
 	t->ops[t->staged++] = item;
 	return DONE;
+}
+
+/* Are these operations for an object that may be there, and is it? */
+static enum status find_there(struct txn *t, const struct item *item,
+			      bool *there)
+{
+	enum status status;
+
+	*there = false;
+	if (!t->program->may_exist || item->cmd != EPACL_CMD_ADD || !item->more)
+		return DONE;
+	status = flush(t);
+	return status ? status : set_is_there(t->nl, item, t->cookie, there);
+}
+
+/* What an import comes to depends on the set as it is by now. */
+static enum status stage_import(struct txn *t, struct import *import)
+{
+	const struct program *program;
+	enum status status;
+	size_t i;
+
+	status = flush(t);
+	if (!status)
+		status = import_expand(import, t->nl, t->cookie, &program);
+	for (i = 0; !status && i < program->n; i++)
+		status = stage(t, &program->items[i]);
+	return status;
 }
 
 /* Send the operations, and answer the questions between them. */
 static enum status work(struct txn *t)
 {
 	enum status status = DONE;
+	bool there;
 	size_t i;
 
 	for (i = 0; i < t->program->n && !status; i++) {
 		const struct item *item = &t->program->items[i];
 
+		if (item->import) {
+			status = stage_import(t, item->import);
+			continue;
+		}
 		if (item_is_op(item)) {
-			status = stage(t, item);
+			status = find_there(t, item, &there);
+			if (!status && there)
+				i += item->more;
+			else if (!status)
+				status = stage(t, item);
 			continue;
 		}
 		status = flush(t);
@@ -193,6 +243,9 @@ static enum status finish(struct txn *t, const struct txn_options *how)
 	status = notes_before_commit(t);
 	if (status)
 		return status;
+	/* Sets that are what their lists are need no change. */
+	if (!t->staged && !how->has_generation)
+		return DONE;
 	if (how->dry_run)
 		return commit(t, true);
 	if (touches_translation(t->program))
@@ -221,20 +274,21 @@ enum status txn_run(struct nl *nl, const struct program *program,
 {
 	static struct txn t;
 	enum status status = DONE;
+	size_t i;
 
 	memset(&t, 0, sizeof(t));
 	t.nl = nl;
 	t.program = program;
 	t.whole = *whole;
-	t.ops = calloc(program->n_ops + 1, sizeof(*t.ops));
-	if (!t.ops)
-		out_of_memory();
 	if (program->n_ops)
 		status = begin(&t, how);
 	if (!status)
 		status = work(&t);
 	if (!status && program->n_ops)
 		status = finish(&t, how);
+	for (i = 0; i < program->n && !status; i++)
+		if (program->items[i].import)
+			import_report(program->items[i].import);
 	free(t.ops);
 	return status;
 }

@@ -14,6 +14,7 @@
  * @cookie: names the transaction; 0: there is none
  * @generation: of the policy; after the commit, of the new one
  * @ops: the operations in order
+ * @room: those that there is room for
  * @staged: how many were put into @batch
  * @first: number of the first operation in @batch
  * @last: the last message in @batch
@@ -27,6 +28,7 @@ struct txn {
 	__u64 cookie;
 	__u64 generation;
 	const struct item **ops;
+	size_t room;
 	size_t staged;
 	size_t first;
 	struct nlmsghdr *last;

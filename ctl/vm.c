@@ -87,7 +87,7 @@ const struct kind kind_vm = {
 	.verbs = BIT(VERB_ADD) | BIT(VERB_CHANGE) | BIT(VERB_REMOVE) |
 		 BIT(VERB_LIST),
 	.translated = true,
-	.list_with = &kind_nic,
+	.list_with = { &kind_nic },
 	.part = &kind_nic,
 	.words = words,
 };

@@ -173,6 +173,12 @@ static const struct word words[] = {
 		.max = EPACL_UPLINKS_MAX,
 		.flags = W_CLEAR,
 	},
+	{
+		.name = "zone",
+		.codec = &codec_number,
+		.attr = EPACL_VNET_A_ZONE,
+		.flags = W_ANSWER | W_NUMBER,
+	},
 	{}
 };
 

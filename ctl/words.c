@@ -125,6 +125,12 @@ static int next_line(struct source *s)
 		say(&s->at, "cannot be read: %s", strerror(errno));
 		return -1;
 	}
+	if (more && lines) {
+		s->at.line += lines;
+		say(&s->at,
+		    "the last line ends in a backslash: what it goes on with is not there");
+		return -1;
+	}
 	return lines ? (int)lines : 0;
 }
 

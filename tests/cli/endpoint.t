@@ -15,6 +15,8 @@ add endpoint web1/dmz any ; ok
 add endpoint web1/ftp tcp 5000-5010 ; ok
 add endpoint web1/ftp tcp 5000-5000 ; ok ; add endpoint web1/ftp tcp 5000
 add endpoint web1/ftp tcp 5000-5010 public 203.0.113.1:5000 ; ok
+add endpoint web1/ftp tcp 5000-5010 public 203.0.113.1 ; ok ; add endpoint web1/ftp tcp 5000-5010 public 203.0.113.1:5000
+add endpoint web1/ftp tcp 5000-5010 public 203.0.113.1:6000 ; fail ; a range of ports keeps its numbers, so it is 5000 or left out
 add endpoint web1/http tcp 80 address 10.0.0.4 ; ok
 add endpoint web1/http tcp 80 address 10.0.0.9 ; fail ; 10.0.0.9
 add endpoint web1/http tcp 80 public 203.0.113.1:8080 ; ok
@@ -36,6 +38,8 @@ add endpoint web1/http tcp 080 ; usage ; port '080': must be 1 to 65535
 add endpoint web1/http tcp 99999999999999999999 ; usage ; must be 1 to 65535
 add endpoint web1/http tcp 20-10 ; usage ; port '20-10': a range goes from the lower port to the higher one
 add endpoint web1/http tcp 20- ; usage ; must be 1 to 65535
+add endpoint web1/http tcp http ; usage ; port 'http': must be a number, 1 to 65535, or a range
+add endpoint web1/http tcp 80 public 2001:db8::1:80 ; note ; note: 2001:db8::1:80 is taken as an address without a port; if 80 is the port, write [2001:db8::1]:80
 add endpoint web1/http tcp ; usage ; tcp needs a port behind it
 add endpoint web1/http icmp 80 ; usage ; port '80': icmp has no ports
 add endpoint web1/http tcp 80 type 8 ; usage ; type '8': only icmp and icmpv6 have types
@@ -48,10 +52,10 @@ add endpoint web1/http +6 80 ; usage ; proto '+6': must be tcp
 add endpoint web1 tcp 80 ; usage ; endpoint 'web1': must be VM/NAME
 add endpoint web1/ tcp 80 ; usage ; a name begins with a letter
 add endpoint web1/a/b tcp 80 ; usage ; a name has letters
-add endpoint web1/http tcp 80 name x ; usage ; unknown word 'name' after 'add endpoint web1/http tcp 80' (try: address public type)
+add endpoint web1/http tcp 80 name x ; usage ; unknown word 'name' after 'add endpoint web1/http tcp 80' (try: address lbset public type)
 add endpoint web2/http tcp 80 ; fail ; 'web2'
 add endpoint web1/dmz any public 203.0.113.1:80 ; fail ; dmz
-list endpoints web1 ; prints ; ENDPOINT  PROTO  PORT  TYPE  ADDRESS  PUBLIC  RULES  DEFAULT
+list endpoints web1 ; prints ; ENDPOINT  PROTO  PORT  TYPE  ADDRESS  PUBLIC  LBSET  RULES  DEFAULT  USE
 list endpoints web2 ; fail ; there is no vm 'web2'
 list endpoints web1/http ; fail ; there is no endpoint 'web1/http'
 
@@ -70,4 +74,4 @@ change endpoint web1/http 8000 ; usage ; port '8000': the protocol comes before 
 change endpoint web1/http ; usage ; there is nothing to change
 remove endpoint web1/http ; ok ; - add endpoint web1/http tcp 80 public 203.0.113.1:8080 | - add rule web1/http 100 permit any
 list endpoints ; prints ; ENDPOINT   PROTO  PORT  PUBLIC            RULES  DEFAULT | web1/http  tcp    80    203.0.113.1:8080      1  auto
--j list endpoints ; prints ; [{"vm":"web1","name":"http","proto":"tcp","port":80,"type":null,"code":null,"address":null,"public":["203.0.113.1:8080"],"rules":1,"default":"auto"}]
+-j list endpoints ; prints ; [{"vm":"web1","name":"http","proto":"tcp","port":80,"type":null,"code":null,"address":null,"public":["203.0.113.1:8080"],"lbset":null,"rules":1,"default":"auto","use":null}]

@@ -5,6 +5,7 @@ change limit rules-per-endpoint 65535 ; ok
 change limit rules-per-endpoint 0 ; usage ; rules-per-endpoint '0': must be 1 to 65535
 change limit rules-per-endpoint 65536 ; usage ; must be 1 to 65535
 change limit ; usage ; is missing
+change limit foo ; usage ; unknown word 'foo' after 'change limit' (try: rules-per-endpoint)
 add limit rules-per-endpoint 7 ; usage ; unknown word 'limit' after 'add'
 
 # A limit below what is in use: the ruleset must still load.

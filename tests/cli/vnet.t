@@ -29,5 +29,5 @@ change vnet a no prefix ; usage ; not taken away
 change vnet a no peer peer b ; usage ; 'peer' is there twice
 change vnet a no ; usage ; 'no' is missing the word
 change vnet a no vip ; usage ; unknown word 'vip' after 'change vnet a' (try: no peer prefix uplink)
--j list vnets ; prints ; [{"name":"a","prefix":["10.1.0.0/16"],"peer":["192.168.0.0/16"],"uplink":["wg0"]}]
+-j list vnets ; prints ; [{"name":"a","prefix":["10.1.0.0/16"],"peer":["192.168.0.0/16"],"uplink":["wg0"],"zone":null}]
 remove vnet a ; ok ; - add vnet a prefix 10.1.0.0/16 peer 192.168.0.0/16 uplink wg0

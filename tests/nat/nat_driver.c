@@ -14,7 +14,9 @@
  * A plan is a file of lines; one may begin with "expect ERROR":
  *
  *   public PROTO ADDR PORT NPORTS TO TO_PORT
+ *   member PROTO ADDR PORT TO TO_PORT
  *   source PREFIX VIP|- [PREFIX...]
+ *   zone N                      sources behind it are of that zone
  */
 #define _GNU_SOURCE /* strerrorname_np */
 #include <arpa/inet.h>
@@ -66,6 +68,18 @@ static int add_public(struct nat_plan *plan, int proto, const char *addr,
 	return nat_plan_add_public(plan, &pub, proto, nports, &t, to_port);
 }
 
+static int add_member(struct nat_plan *plan, int proto, const char *addr,
+		      int port, const char *to, int to_port)
+{
+	struct epacl_u_prefix a = prefix(addr), t = prefix(to);
+	struct epacl_u_public pub = { .family = a.family, .port = port };
+
+	memcpy(pub.addr, a.addr, sizeof(pub.addr));
+	return nat_plan_add_member(plan, &pub, proto, &t, to_port);
+}
+
+static int zone;
+
 static int add_source(struct nat_plan *plan, const char *from, const char *vip,
 		      char **inside, int n)
 {
@@ -77,7 +91,7 @@ static int add_source(struct nat_plan *plan, const char *from, const char *vip,
 		v = prefix(vip);
 	for (i = 0; i < n; i++)
 		in[i] = prefix(inside[i]);
-	return nat_plan_add_source(plan, &f, has_vip ? &v : NULL, in, n);
+	return nat_plan_add_source(plan, zone, &f, has_vip ? &v : NULL, in, n);
 }
 
 static int add_words(struct nat_plan *plan, char **w, int n)
@@ -85,6 +99,13 @@ static int add_words(struct nat_plan *plan, char **w, int n)
 	if (n == 7 && !strcmp(w[0], "public"))
 		return add_public(plan, atoi(w[1]), w[2], atoi(w[3]),
 				  atoi(w[4]), w[5], atoi(w[6]));
+	if (n == 6 && !strcmp(w[0], "member"))
+		return add_member(plan, atoi(w[1]), w[2], atoi(w[3]), w[4],
+				  atoi(w[5]));
+	if (n == 2 && !strcmp(w[0], "zone")) {
+		zone = atoi(w[1]);
+		return 0;
+	}
 	if (n >= 3 && !strcmp(w[0], "source"))
 		return add_source(plan, w[1], w[2], w + 3, n - 3);
 	die("bad line in a plan");
@@ -240,6 +261,46 @@ static void test_entries(void)
 	nat_plan_free(both);
 }
 
+static void test_members(void)
+{
+	struct nat_plan *a = nat_plan_new(), *b = nat_plan_new(), *both;
+	const struct nat_set *set;
+	struct nat_table t;
+
+	ok(!add_member(a, 6, "192.0.2.1", 80, "10.0.0.4", 80) &&
+		   !add_member(a, 6, "192.0.2.1", 80, "10.0.0.4", 80) &&
+		   add_member(a, 1, "192.0.2.1", 80, "10.0.0.4", 80) ==
+			   -EOPNOTSUPP &&
+		   add_member(a, 6, "192.0.2.1", 80, "fd00::4", 80) ==
+			   -EINVAL &&
+		   !nat_plan_empty(a),
+	   "members: what is refused, and how");
+	ok(!nat_table_build(&t, a, NULL, 0) && t.n_sets == NAT_FIXED_SETS &&
+		   nat_table_set(&t, NAT_SET_PUBLICS, 4)->n == 1,
+	   "one member is an endpoint like any other");
+	nat_table_free(&t);
+	add_member(a, 6, "192.0.2.1", 80, "10.0.0.3", 8080);
+	ok(!nat_table_build(&t, a, NULL, 0) && t.n_sets == NAT_FIXED_SETS + 1 &&
+		   nat_table_set(&t, NAT_SET_LBSETS, 4)->n == 1,
+	   "two have a set of their own");
+	set = &t.sets[NAT_FIXED_SETS];
+	ok(set->n == 2 && set->elems[0].data[3] == 4 &&
+		   set->elems[1].data[3] == 3,
+	   "where they are in the order in which they came");
+	nat_table_free(&t);
+	add_member(b, 6, "192.0.2.1", 80, "10.0.0.3", 8080);
+	add_member(b, 6, "192.0.2.1", 80, "10.0.0.4", 80);
+	ok(nat_plan_covers(a, b) && nat_plan_covers(b, a) &&
+		   !nat_plan_equal(a, b),
+	   "another order takes nothing away, and is another plan");
+	add_member(b, 6, "192.0.2.1", 80, "10.0.0.5", 80);
+	both = nat_plan_intersect(a, b);
+	ok(nat_plan_equal(a, both), "of members, those remain that both have");
+	nat_plan_free(a);
+	nat_plan_free(b);
+	nat_plan_free(both);
+}
+
 static void test_overlap(void)
 {
 	struct nat_plan *p = nat_plan_new();
@@ -266,7 +327,7 @@ static void test_overlap(void)
 
 /* The same as the plan's sources, for the naive answer. */
 struct naive {
-	int family, n;
+	int family, n, zone;
 	struct epacl_u_prefix from[SOURCES], vip[SOURCES];
 	struct epacl_u_prefix in[SOURCES][INSIDES];
 	bool has_vip[SOURCES];
@@ -347,15 +408,44 @@ static const __u8 *set_find(const struct nat_set *set, const __u8 *a, int bytes)
 	return last && !last->is_end ? last->data : NULL;
 }
 
-/* Return: whether the group of @s has @d inside. */
-static bool table_inside(struct nat_table *t, int family, const __u8 *s,
-			 const __u8 *d)
+/* The same for sources of a zone. */
+static const __u8 *zone_find(const struct nat_set *set, __u16 of, const __u8 *a,
+			     int bytes)
 {
-	int bytes = nat_addr_bytes(family);
+	const struct nat_elem *e;
+	size_t i;
+
+	for (i = 0; i < set->n; i++) {
+		e = &set->elems[i];
+		if (!memcmp(e->key, &of, sizeof(of)) &&
+		    memcmp(e->key + 4, a, bytes) <= 0 &&
+		    memcmp(e->end + 4, a, bytes) >= 0)
+			return e->data;
+	}
+	return NULL;
+}
+
+static const __u8 *source_find(struct nat_table *t, const struct naive *v,
+			       const __u8 *a, enum nat_set_kind kind,
+			       enum nat_set_kind zoned)
+{
+	int bytes = nat_addr_bytes(v->family);
+
+	if (v->zone)
+		return zone_find(nat_table_set(t, zoned, v->family), v->zone, a,
+				 bytes);
+	return set_find(nat_table_set(t, kind, v->family), a, bytes);
+}
+
+/* Return: whether the group of @s has @d inside. */
+static bool table_inside(struct nat_table *t, const struct naive *v,
+			 const __u8 *s, const __u8 *d)
+{
+	int bytes = nat_addr_bytes(v->family);
 	const __u8 *chain;
 	size_t i;
 
-	chain = set_find(nat_table_set(t, NAT_SET_GROUPS, family), s, bytes);
+	chain = source_find(t, v, s, NAT_SET_GROUPS, NAT_SET_ZONE_GROUPS);
 	if (!chain)
 		return false;
 	for (i = NAT_FIXED_SETS; i < t->n_sets; i++)
@@ -365,12 +455,14 @@ static bool table_inside(struct nat_table *t, int family, const __u8 *s,
 	return false;
 }
 
-static void any_sources(struct naive *v, struct nat_plan *plan)
+/* Sources of zone @of. */
+static void any_sources(struct naive *v, struct nat_plan *plan, __u16 of)
 {
 	int i, j;
 
 	memset(v, 0, sizeof(*v));
 	v->family = rand() % 2 ? 4 : 6;
+	v->zone = of;
 	while (v->n < SOURCES) {
 		i = v->n;
 		v->from[i] = any_prefix(v->family, false);
@@ -384,7 +476,7 @@ static void any_sources(struct naive *v, struct nat_plan *plan)
 			v->in[i][j] = i && v->n_in[i - 1] > j && rand() % 2 ?
 					      v->in[i - 1][j] :
 					      any_prefix(v->family, false);
-		if (!nat_plan_add_source(plan, &v->from[i],
+		if (!nat_plan_add_source(plan, v->zone, &v->from[i],
 					 v->has_vip[i] ? &v->vip[i] : NULL,
 					 v->in[i], v->n_in[i]))
 			v->n++;
@@ -393,23 +485,31 @@ static void any_sources(struct naive *v, struct nat_plan *plan)
 	}
 }
 
+/* Does any of its sources have a VIP? Without one, nothing asks the groups. */
+static bool has_sources(struct nat_table *t, const struct naive *v)
+{
+	return nat_table_set(t,
+			     v->zone ? NAT_SET_ZONE_SOURCES : NAT_SET_SOURCES,
+			     v->family)
+		->n;
+}
+
 static int compare_once(struct naive *v, struct nat_table *t)
 {
 	int i, bad = 0, bytes = nat_addr_bytes(v->family);
-	const struct nat_set *src;
 	const __u8 *got, *want;
 	__u8 s[16] = { 0 }, d[16] = { 0 };
 
-	src = nat_table_set(t, NAT_SET_SOURCES, v->family);
 	for (i = 0; i < 400; i++) {
 		any_addr(s, bytes);
 		any_addr(d, bytes);
-		got = set_find(src, s, bytes);
+		got = source_find(t, v, s, NAT_SET_SOURCES,
+				  NAT_SET_ZONE_SOURCES);
 		want = naive_vip(v, s);
 		if (!got != !want || (got && memcmp(got, want, bytes)))
 			bad++;
-		if (src->n &&
-		    table_inside(t, v->family, s, d) != naive_inside(v, s, d))
+		if (has_sources(t, v) &&
+		    table_inside(t, v, s, d) != naive_inside(v, s, d))
 			bad++;
 	}
 	return bad;
@@ -417,7 +517,7 @@ static int compare_once(struct naive *v, struct nat_table *t)
 
 static void test_random(unsigned int seed)
 {
-	struct naive v;
+	struct naive v, other;
 	struct nat_plan *plan;
 	struct nat_table t;
 	int i, bad = 0;
@@ -426,11 +526,12 @@ static void test_random(unsigned int seed)
 	srand(seed);
 	for (i = 0; i < 3000; i++) {
 		plan = nat_plan_new();
-		any_sources(&v, plan);
+		any_sources(&v, plan, 0);
+		any_sources(&other, plan, 1 + rand() % 3);
 		if (nat_table_build(&t, plan, NULL, 0))
 			bad++;
 		else
-			bad += compare_once(&v, &t);
+			bad += compare_once(&v, &t) + compare_once(&other, &t);
 		nat_table_free(&t);
 		nat_plan_free(plan);
 	}
@@ -442,6 +543,7 @@ static void test_random(unsigned int seed)
 static int unit(unsigned int seed)
 {
 	test_entries();
+	test_members();
 	test_overlap();
 	test_random(seed);
 	printf("1..%d\n", tests);
