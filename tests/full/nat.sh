@@ -236,6 +236,21 @@ source fd01::5 - fd01::/16
 expect EEXIST source 10.1.0.4 203.0.113.99 10.1.0.0/16
 PLAN
 : > "$tmp/empty"
+# Several endpoints behind a VIP; and what another zone says of an address.
+cat "$tmp/plan" - > "$tmp/more" <<'PLAN'
+member 6 203.0.113.70 80 10.1.0.4 8080
+member 6 203.0.113.70 80 10.2.0.4 99
+member 6 203.0.113.70 80 10.3.0.4 100
+member 6 203.0.113.71 80 10.1.0.4 8080
+member 6 2001:db8:113::70 80 fd01::4 8080
+member 6 2001:db8:113::70 80 fd02::4 99
+zone 7
+source 10.1.0.5 203.0.113.77 10.1.0.0/16
+source 10.1.0.4 - 10.2.0.0/16
+source fd01::5 2001:db8:113::77 fd01::/16
+zone 9
+source 10.1.0.5 203.0.113.79 10.3.0.0/16
+PLAN
 
 # --- what is tested -------------------------------------------------------
 
@@ -315,6 +330,88 @@ bridges() {
 	sysctl -qw "$call=0"
 }
 
+# Which member, by its port, each source is sent to.
+choices() { # ADDR SOURCE...
+	local addr=$1 source
+	shift
+	for source in "$@"; do
+		on out "$drv" ask "$addr" 80 "$source"
+	done | sed 's/.* to //' | paste -sd ' '
+}
+
+members() {
+	local i sources=() first
+	for i in $(seq 40 79); do
+		on out ip addr add "198.51.100.$i/24" dev eth0
+		sources+=("198.51.100.$i")
+	done
+	first=$(choices 203.0.113.70 "${sources[@]}")
+	is "members: each has some of the sources" "100 8080 99" \
+		"$(tr ' ' '\n' <<< "$first" | sort -u | paste -sd ' ')"
+	is "members: a source has one of them" "$first" \
+		"$(choices 203.0.113.70 "${sources[@]}")"
+	seen "members: one alone" out 203.0.113.71 80 "198.51.100.9 to 8080"
+	try "members: the host's own connection" "$drv" ask 203.0.113.70 80
+	try "members: IPv6" on out "$drv" ask 2001:db8:113::70 80
+	seen "members: a guest by its own VIP" vm5 203.0.113.71 80 \
+		"203.0.113.50 to 8080"
+}
+
+# What vm2 sends is in that zone.
+in_zone() { # ZONE
+	nft -f - <<-NFT
+		table inet zones
+		delete table inet zones
+		table inet zones {
+			chain prerouting {
+				type filter hook prerouting priority raw;
+				iifname "vm2" ct original zone set $1
+			}
+		}
+	NFT
+}
+
+zones() {
+	in_zone 7
+	seen "zone 7: to the outside" vm2 198.51.100.9 8080 "203.0.113.77 to 8080"
+	seen "zone 7: inside" vm2 10.1.0.4 8080 "10.1.0.5 to 8080"
+	seen "zone 7: to the outside, IPv6" vm2 2001:db8:51::9 8080 \
+		"2001:db8:113::77 to 8080"
+	seen "zone 7: through a VIP" vm2 203.0.113.10 80 "203.0.113.77 to 8080"
+	in_zone 9
+	seen "zone 9: to the outside" vm2 198.51.100.9 8080 "203.0.113.79 to 8080"
+	seen "zone 9: what is inside elsewhere" vm2 10.1.0.4 8080 \
+		"203.0.113.79 to 8080"
+	seen "zone 9: inside" vm2 10.3.0.4 8080 "10.1.0.5 to 8080"
+	in_zone 5
+	seen "a zone that nothing is said about" vm2 198.51.100.9 8080 \
+		"10.1.0.5 to 8080"
+	nft delete table inet zones
+	seen "the default zone" vm2 198.51.100.9 8080 "10.1.0.5 to 8080"
+	seen "the default zone, service" vm1 198.51.100.9 8080 \
+		"203.0.113.10 to 8080"
+}
+
+more() {
+	local t='inet epacl' key='203.0.113.70 . tcp . 80'
+	try "install members and zones" install "$tmp/more"
+	try "members and zones installed" check "$tmp/more"
+	members
+	zones
+	plan=$tmp/more
+	damage "members' chain gone" "flush chain $t members4-0"
+	damage "member gone" "flush map $t members6-0"
+	damage "lbset gone" "delete element $t lbsets4 { $key }"
+	damage "another hash" "flush chain $t members4-0;
+		add rule $t members4-0 meta nfproto ipv4 counter accept"
+	damage "zones gone" "flush set $t zones4"
+	damage "zone's source gone" "flush map $t zone-sources6"
+	damage "zone's group gone" "flush map $t zone-groups4"
+	damage "zone's rule more" "add rule $t zones accept"
+	plan=$tmp/plan
+	install "$tmp/plan"
+}
+
 others() {
 	nft -f - <<-'NFT'
 		table ip other {
@@ -352,14 +449,15 @@ damage() {
 		not_ok "damage: $what" "nft itself failed"
 		return
 	fi
-	check "$tmp/plan" > "$tmp/o"
+	check "$plan" > "$tmp/o"
 	rc=$?
 	is "noticed: $what ($(cat "$tmp/o"))" 1 "$rc"
-	install "$tmp/plan" > "$tmp/o" && check "$tmp/plan" >> "$tmp/o"
+	install "$plan" > "$tmp/o" && check "$plan" >> "$tmp/o"
 	rc=$?
 	is "repaired: $what" "0 " "$rc $(cat "$tmp/o")"
 }
 
+plan=$tmp/plan
 damages() {
 	local t='inet epacl' key='203.0.113.10 . tcp . 80'
 	damage "flush table" "flush table $t"
@@ -495,6 +593,7 @@ part destinations
 part sources
 part bridges
 part legible
+part more
 part others
 part damages
 part turmoil

@@ -7,7 +7,7 @@
  *
  * send   KEYs:
  *        smac= dmac=     default: of DEV; broadcast
- *        vlan=ID         an 802.1Q tag
+ *        vlan=ID         an 802.1Q tag; tpid=0xNNNN: of another kind
  *        type=0xNNNN     EtherType of a frame of nothing but the mark
  *        arp=request|reply with src=, dst= and smac= as the claims
  *        src= dst= ttl=  IPv4 or IPv6
@@ -436,7 +436,7 @@ static void put_ethernet(struct bytes *b, const uint8_t *smac,
 	put(b, dmac, 6);
 	put(b, smac, 6);
 	if (value("vlan")) {
-		put16(b, ETH_P_8021Q);
+		put16(b, (unsigned int)number("tpid", ETH_P_8021Q));
 		put16(b, (unsigned int)number("vlan", 0));
 	}
 	put16(b, type);

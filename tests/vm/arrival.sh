@@ -190,4 +190,6 @@ counts 'a claim to the address of the VM behind the chain' 1 c out spoof \
 	frames c e arp=reply src=10.4.0.5 dst=10.4.0.1
 counts 'and one that it makes' 1 d out spoof \
 	frames d e arp=reply src=10.4.0.4 dst=10.4.0.1
+counts 'a claim from the outer bridge to the address of a neighbour' 1 d in spoof \
+	frames segment e dmac="$(mac_of 4)" arp=reply src=10.4.0.4 dst=10.4.0.5
 finish

@@ -3,14 +3,14 @@
 #
 # Programs as people use them, through the filter.
 #
-#   out 198.51.100.9 -- up0 -- host -- vnet0 -- a 10.1.0.4
-#                       VIP 203.0.113.10:8080 -> a 80
+#   far 192.0.2.9 -- out 198.51.100.9 -- up0 -- host -- vnet0 -- a 10.1.0.4
+#       MTU 1280                         VIP 203.0.113.10:8080 -> a 80
 
 # shellcheck disable=SC2317 # functions that are given to others to call
 # shellcheck source=tests/lib.sh
 . "$(dirname "$(readlink -f "$0")")/../lib.sh"
 
-namespaces out
+namespaces out far
 ips host <<-END
 	link add up0 type veth peer name e netns t-out
 	addr add 198.51.100.1/24 dev up0
@@ -21,7 +21,17 @@ ips out <<-END
 	link set e up
 	addr add 198.51.100.9/24 dev e
 	route add default via 198.51.100.1
+	link add f type veth peer name e netns t-far
+	link set f mtu 1280
+	addr add 192.0.2.1/24 dev f
+	link set f up
 END
+ips far <<-END
+	link set e up
+	addr add 192.0.2.9/24 dev e
+	route add default via 192.0.2.1
+END
+within_ns out sysctl -qw net.ipv4.ip_forward=1
 guest a 0
 routed a vnet0 10.1.0.4 fd01::4
 acls <<-END
@@ -55,6 +65,11 @@ within 30 listens 80
 with curl 'curl gets three megabytes through the VIP' \
 	curl -sS -m 30 -o "$tmp/got" http://203.0.113.10:8080/file
 holds 'they are the same' cmp "$tmp/files/file" "$tmp/got"
+holds 'and over a path with a smaller MTU' within_ns far \
+	curl -sS -m 30 -o "$tmp/got" http://203.0.113.10:8080/file
+holds 'they are the same' cmp "$tmp/files/file" "$tmp/got"
+holds 'the guest has been told of the MTU' \
+	bash -c 'ip -n t-a route get 192.0.2.9 | grep -q "mtu 1280"'
 acl add rule a/web 10 deny 198.51.100.0/24
 with curl 'curl fails when it is denied' \
 	bash -c '! curl -sS -m 1 -o /dev/null http://203.0.113.10:8080/file'
@@ -75,14 +90,13 @@ with ncat 'ncat is told nothing by a closed port' \
 acl add endpoint a/sink tcp 2222
 with ncat 'and connects when there is an endpoint' \
 	ncat -w 10 --send-only 10.1.0.4 2222 < /dev/null
-if [ -x /usr/sbin/sshd ]; then
-	acl add endpoint a/ssh tcp 22
-	mkdir -p /run/sshd
-	ssh-keygen -q -N '' -t ed25519 -f "$tmp/key"
-	background sshd a /usr/sbin/sshd -D -h "$tmp/key" -o ListenAddress=10.1.0.4
-	within 20 listens 22
-	with ssh-keyscan 'ssh' bash -c 'ssh-keyscan -T 20 10.1.0.4 2>/dev/null | grep -q ssh-ed25519'
-else
-	skip 'ssh' 'sshd is not installed'
-fi
+acl add endpoint a/ssh tcp 22
+dropbearkey -t ed25519 -f "$tmp/host" > /dev/null 2>&1
+ssh-keygen -q -N '' -t ed25519 -f "$tmp/key"
+install -d -m 700 /root/.ssh
+cat "$tmp/key.pub" >> /root/.ssh/authorized_keys
+background sshd a dropbear -F -E -s -r "$tmp/host" -p 10.1.0.4:22
+within 20 listens 22
+with ssh 'ssh' bash -c "ssh -F none -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null \
+	-i $tmp/key root@10.1.0.4 hostname | grep -qx '$(hostname)'"
 finish

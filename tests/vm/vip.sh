@@ -34,7 +34,7 @@ guest b 1
 routed a vnet0 10.1.0.4 fd01::4
 routed b vnet1 10.1.0.5 fd01::5
 serve host 8888
-serve a 80 53/udp
+serve a 80 7005 7011 53/udp
 serve out 80 53/udp
 up0=$(mac host up0)
 
@@ -74,11 +74,29 @@ for f in 4 6; do
 	no_ping "IPv$family: nor is it pinged" out $vip
 	malformed 8888
 done
+is 'one is told that an address of the host becomes a VIP' \
+	"aclctl: note: 198.51.100.1 is an address of this host: new connections to it are dropped from now on, ssh included, unless an endpoint has that port" \
+	"$(aclctl --dry-run add service own vip 198.51.100.1 2>&1)"
+is 'and nothing of one that it has not' '' \
+	"$(aclctl --dry-run add service other vip 198.51.100.77 2>&1)"
+is 'nor of the interface of a guest' '' \
+	"$(aclctl --dry-run add vm c dev vnet0 address 10.1.0.9 2>&1)"
+ip link add epx type veth peer name epy
+is 'but of an end of a veth pair that is here as a whole' \
+	"aclctl: note: epx is one end of a veth pair whose other end is here too: it only passes traffic on, no guest is behind it" \
+	"$(aclctl --dry-run add vm c dev epx address 10.1.0.9 2>&1)"
+ip link del epx
 acl remove service web
 for f in 4 6; do
 	of_family $f
 	reaches "IPv$family: without the service it is the host's again" out tcp $vip 8888 $out
 done
+
+part 'an lbset without any VM'
+acl add lbset web tcp public 198.51.100.10:443
+silent 'its VIP exposes no port of the host' out tcp 198.51.100.10 8888
+acl remove lbset web
+
 acl add service web vip 198.51.100.10,2001:db8:51::10
 
 part 'neighbour discovery to a VIP that the host has'
@@ -99,6 +117,7 @@ acls <<-END
 	add vm b dev vnet1 address 10.1.0.5,fd01::5 service web
 	add endpoint a/web tcp 80 public 198.51.100.10:80,[2001:db8:51::10]:80
 	add endpoint a/dns udp 53 public 198.51.100.10:8053,[2001:db8:51::10]:8053
+	add endpoint a/range tcp 7000-7010 public 198.51.100.10,[2001:db8:51::10]:7000
 END
 for f in 4 6; do
 	of_family $f
@@ -107,6 +126,8 @@ for f in 4 6; do
 	}
 	run out ip neigh flush dev e
 	reaches "IPv$family: a VIP that the host has leads to the endpoint" out tcp $vip 80 $out
+	reaches "IPv$family: so does a port within a public range" out tcp $vip 7005 $out
+	silent "IPv$family: and not the one behind it" out tcp $vip 7011
 	count_frames seen$f out e shadow
 	counts "IPv$family: the public port of another as the source" 1 b out spoof \
 		to_out b 1 src=$b udp=8053:53
