@@ -27,6 +27,12 @@ KDIR ?= /lib/modules/$(KVER)/build
 RUNNING := $(shell uname -r)
 KBUILD_ARGS ?=
 
+# A line for each command of the compiler, the command itself with V=1, nothing
+# with make -s.
+Q := $(if $(filter-out 0,$(V)),,@)
+SILENT := $(findstring s,$(firstword -$(MAKEFLAGS)))
+NOTE = $(if $(Q),@$(if $(SILENT),:,echo '  $(if $(filter %.o,$@),CC,LD) $@'))
+
 .PHONY: all module tool test-tools unit check format test test-full demo install uninstall \
 	modules_install modules_uninstall dkms_install clean help
 .DELETE_ON_ERROR:
@@ -52,6 +58,7 @@ help:
 	@echo 'modules_install  module of KVER [DESTDIR=]'
 	@echo 'dkms_install     sources in $(DKMSDIR), built for each kernel by DKMS'
 	@echo 'uninstall, modules_uninstall, clean'
+	@echo 'V=1 on the command line shows the commands of the compiler'
 
 # --- module -----------------------------------------------------------------
 # The kernel's build writes beside the sources, so it gets a tree of links to
@@ -59,6 +66,10 @@ help:
 
 KMOD_TREE := $(BUILD)/kmod-$(KVER)
 KMOD_FILES := Kbuild $(shell find kmod include -name '*.[ch]' 2>/dev/null)
+
+# Without a vmlinux, which headers alone lack, the kernel's build says of every
+# module that it makes no BTF for it.
+NO_BTF := $(if $(wildcard $(KDIR)/vmlinux),,CONFIG_DEBUG_INFO_BTF_MODULES=)
 
 module: $(KMOD_TREE)/epacl.ko
 
@@ -74,7 +85,7 @@ $(KMOD_TREE)/epacl.ko: $(KMOD_FILES) Makefile $(wildcard kmod include)
 		{ mkdir -p $$(dirname $(KMOD_TREE)/$$f); ln -srf $$f $(KMOD_TREE)/$$f; }; \
 	done
 	+flock $(KMOD_TREE) $(MAKE) -C $(KDIR) M=$(abspath $(KMOD_TREE)) \
-		EPACL_VERSION=$(VERSION) $(KBUILD_ARGS) modules
+		EPACL_VERSION=$(VERSION) $(NO_BTF) $(KBUILD_ARGS) modules
 	@touch $@
 
 # A distribution's headers hold neither its key to sign with nor the System.map
@@ -110,11 +121,13 @@ TOOL_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard ctl/*.c))
 tool: $(BUILD)/aclctl
 
 $(BUILD)/aclctl: $(TOOL_OBJS)
-	$(CC) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(TOOL_PKGS))
+	$(NOTE)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(TOOL_PKGS))
 
 $(BUILD)/ctl/%.o: ctl/%.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(OWN_CFLAGS) $(CPPFLAGS) $(CFLAGS) -Iinclude/uapi -Ictl \
+	$(NOTE)
+	$(Q)$(CC) $(OWN_CFLAGS) $(CPPFLAGS) $(CFLAGS) -Iinclude/uapi -Ictl \
 		$$($(PKG_CONFIG) --cflags $(TOOL_PKGS)) -c -o $@ $<
 
 # --- unit tests ---------------------------------------------------------------
@@ -135,22 +148,27 @@ SANITIZE ?= -fsanitize=address,undefined -fno-sanitize-recover=undefined
 unit: $(UNIT_PROGS)
 
 $(UNIT)/test_%: $(UNIT)/tests/unit/test_%.o $(UNIT_OBJS)
-	$(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs check)
+	$(NOTE)
+	$(Q)$(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs check)
 
 $(UNIT)/test_%: $(UNIT)/tests/tool/test_%.o $(TOOL_UNIT_OBJS)
-	$(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs check jansson)
+	$(NOTE)
+	$(Q)$(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs check jansson)
 
 $(UNIT)/ctl/%.o: ctl/%.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(OWN_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(SANITIZE) -Iinclude/uapi -c -o $@ $<
+	$(NOTE)
+	$(Q)$(CC) $(OWN_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(SANITIZE) -Iinclude/uapi -c -o $@ $<
 
 $(UNIT)/tests/tool/%.o: tests/tool/%.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(OWN_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(SANITIZE) -Ictl -Iinclude/uapi -c -o $@ $<
+	$(NOTE)
+	$(Q)$(CC) $(OWN_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(SANITIZE) -Ictl -Iinclude/uapi -c -o $@ $<
 
 $(UNIT)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(OWN_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(SANITIZE) -DEPACL_USERSPACE \
+	$(NOTE)
+	$(Q)$(CC) $(OWN_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(SANITIZE) -DEPACL_USERSPACE \
 		-Itests/unit/shim -Ikmod -Iinclude/uapi -c -o $@ $<
 
 .SECONDARY:
@@ -166,12 +184,14 @@ test-tools: $(TEST_TOOLS) $(BUILD)/tests/nat_driver
 
 $(BUILD)/tests/nat_driver: tests/nat/nat_driver.c $(wildcard ctl/nat*.[ch]) Makefile
 	@mkdir -p $(@D)
-	$(CC) -O2 -Wall -Wextra -Werror -std=gnu11 -Iinclude/uapi -o $@ \
+	$(NOTE)
+	$(Q)$(CC) -O2 -Wall -Wextra -Werror -std=gnu11 -Iinclude/uapi -o $@ \
 		$(filter %.c,$^) $$($(PKG_CONFIG) --libs libnftnl libmnl)
 
 $(TEST_TOOLS): $(BUILD)/tests/%: tests/tools/%.c tests/tools/netns.h
 	@mkdir -p $(@D)
-	$(CC) -O1 -static -pthread -Iinclude/uapi -o $@ $<
+	$(NOTE)
+	$(Q)$(CC) -O1 -static -pthread -Iinclude/uapi -o $@ $<
 
 # The twin of the unit tests, without the module's own code, in programs that
 # run beside the module.
@@ -182,18 +202,21 @@ TWIN_PROGS := $(BUILD)/tests/twin-explain $(BUILD)/tests/twin-packets
 test-tools: $(TWIN_PROGS)
 
 $(TWIN_PROGS): $(BUILD)/tests/twin-%: $(BUILD)/tests/twin.d/tests/twin/%.o $(TWIN_OBJS)
-	$(CC) -static $(LDFLAGS) -o $@ $^
+	$(NOTE)
+	$(Q)$(CC) -static $(LDFLAGS) -o $@ $^
 
 $(BUILD)/tests/twin-packets: $(BUILD)/tests/wire.o
 
 # With the C library's headers alone.
 $(BUILD)/tests/wire.o: tests/twin/wire.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(OWN_CFLAGS) $(CFLAGS) -c -o $@ $<
+	$(NOTE)
+	$(Q)$(CC) $(OWN_CFLAGS) $(CFLAGS) -c -o $@ $<
 
 $(BUILD)/tests/twin.d/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(OWN_CFLAGS) $(CFLAGS) -DEPACL_USERSPACE -Itests/unit \
+	$(NOTE)
+	$(Q)$(CC) $(OWN_CFLAGS) $(CFLAGS) -DEPACL_USERSPACE -Itests/unit \
 		-Itests/unit/shim -Ikmod -Iinclude/uapi -Itests/twin -c -o $@ $<
 
 # --- the rest -----------------------------------------------------------------
