@@ -26,7 +26,7 @@ change group g no precedence ; ok ; - add group g precedence 10 | add group g
 add rule group g in 100 permit any proto tcp lport 5723 secure ; ok
 add rule group g out 100 deny set s ; fail ; 's'
 add rule group h in 100 permit any ; fail ; 'h'
-add rule group g sideways 100 permit any ; usage ; owner 'sideways': must be in or out
+add rule group g sideways 100 permit any ; usage ; direction 'sideways' of group g: must be in or out
 change rules group g in default deny ; ok
 list groups ; prints ; NAME  PRECEDENCE  MEMBERS | g             10  a
 add group h\nlist groups h ; prints ; NAME  PRECEDENCE | h           1000

@@ -47,8 +47,8 @@ add rule web1/http 100 permit any secure secure ; usage ; 'secure' is there twic
 add rule web1/http 100 deny any log name x secure proto tcp ; ok ; add rule web1/http 100 deny any proto tcp secure name "x" log
 add rule web1/http 100 permit any no log ; usage ; unknown word 'no'
 add rule web1/http 100 permit any type 8 ; fail ; type
-add rule vm web1 100 200 permit any ; usage ; owner '100': must be in or out
-add rule web1 100 permit any ; usage ; owner 'web1': must be VM/ENDPOINT, or begin with vm, lbset, acl, subnet or group
+add rule vm web1 100 200 permit any ; usage ; direction '100' of vm web1: must be in or out
+add rule web1 100 permit any ; usage ; owner 'web1': must be VM/ENDPOINT, vm NAME in|out, subnet VNET/NAME in|out, group NAME in|out, lbset NAME or acl NAME
 add rule web1/ftp 100 permit any ; fail ; web1/ftp
 add rule vm web2 in 100 permit any ; fail ; web2
 list rules web1/http ; prints ; default auto (permit: there are no rules)

@@ -14,7 +14,7 @@ add set 2s ; usage ; name '2s': a name begins with a letter
 add set ; usage ; NAME is missing (add set NAME [PREFIX,...])
 add vm a\nadd rule vm a in 100 permit set s ; fail ; 's'
 add set s 10.0.0.0/8\nadd vm a\nadd rule vm a in 100 permit set s proto tcp lport 22 ; ok ; add set s 10.0.0.0/8 | add vm a | add rule vm a in 100 permit set s proto tcp lport 22
-add vm a\nadd rule vm a in 100 permit set ; usage ; REMOTE is missing
+add vm a\nadd rule vm a in 100 permit set ; usage ; the NAME of the set is missing
 add vm a\nadd rule vm a in 100 permit set 9 ; usage ; remote '9': a name begins with a letter
 
 + add set s 10.0.0.0/8,192.0.2.0/24

@@ -28,7 +28,7 @@ change subnet v/front no prefix ; usage ; not taken away
 change vnet v prefix 10.9.0.0/16 ; fail ; front
 change subnet v/front prefix 10.1.2.0/24\nadd rule subnet v/front in 100 deny 10.1.9.0/24 ; ok ; - add subnet v/front prefix 10.1.1.0/24 | add subnet v/front prefix 10.1.2.0/24 | add rule subnet v/front in 100 deny 10.1.9.0/24
 add rule subnet v/front out 100 permit any ; ok
-add rule subnet v/front 100 permit any ; usage ; owner '100': must be in or out
+add rule subnet v/front 100 permit any ; usage ; direction '100' of subnet v/front: must be in or out
 add rule subnet front in 100 permit any ; usage ; owner 'front': must be VNET/NAME
 add rule subnet v/back in 100 permit any ; fail ; back
 change rules subnet v/front in default deny ; ok

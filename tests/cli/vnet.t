@@ -31,3 +31,7 @@ change vnet a no ; usage ; 'no' is missing the word
 change vnet a no vip ; usage ; unknown word 'vip' after 'change vnet a' (try: no peer prefix uplink)
 -j list vnets ; prints ; [{"name":"a","prefix":["10.1.0.0/16"],"peer":["192.168.0.0/16"],"uplink":["wg0"],"zone":null}]
 remove vnet a ; ok ; - add vnet a prefix 10.1.0.0/16 peer 192.168.0.0/16 uplink wg0
+--
+# Zones, of vnets that overlap.
+add vnet a prefix 10.1.0.0/16\nadd vnet b prefix 10.1.128.0/17\nlist vnets ; prints ; NAME  PREFIX         ZONE | a     10.1.0.0/16       1 | b     10.1.128.0/17     2
+add vnet a prefix 10.1.0.0/16\nlist vnets ; prints ; NAME  PREFIX | a     10.1.0.0/16

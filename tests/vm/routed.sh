@@ -205,6 +205,11 @@ for family in 4 6; do
 done
 
 part 'frames'
+is 'the MAC that was learned is shown' "$(mac_of 1) (learned)" \
+	"$(aclctl list nics b | grep -o '[0-9a-f:]* (learned)')"
+is 'and in JSON beside the declared one' "null \"$(mac_of 1)\"" \
+	"$(aclctl -j list nics b | sed -E 's/.*"mac":([^,]*),.*"learned_mac":([^}]*)}.*/\1 \2/')"
+is 'one that is declared is not learned' 0 "$(aclctl list nics a | grep -c learned)"
 counts "another VM's link-local address" 1 a out spoof \
 	frames a e dmac="$here" src="$(link_local_of 1)" dst=ff02::1 udp=1:53
 counts 'an unknown EtherType' 1 a out ethertype frames a e type=0x88b5
