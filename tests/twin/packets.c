@@ -302,7 +302,8 @@ static bool is_group_or_link_local(const struct epacl_ip *ip)
 
 /*
  * Address translation goes by the source: one that is forged beyond the host,
- * and that nothing says cannot come from there, is translated too.
+ * and that nothing says cannot come from there, is translated too. And with it
+ * nobody opens a flow to elsewhere, which is no VM's affair, nor explain's.
  */
 static bool is_translated_forgery(const struct item *item)
 {
@@ -310,8 +311,8 @@ static bool is_translated_forgery(const struct item *item)
 	const struct epacl_ip *src = &item->question.tuple.src;
 	unsigned int i, k;
 
-	if ((item->from >= 0 && item->from < GUESTS) || !item->answer.nlegs ||
-	    leg->answer.reason == EPACL_REASON_SPOOF)
+	if ((item->from >= 0 && item->from < GUESTS) ||
+	    (item->answer.nlegs && leg->answer.reason == EPACL_REASON_SPOOF))
 		return false;
 	for (i = 0; i < policy.nvms; i++)
 		for (k = 0; k < policy.vms[i].nnics; k++)

@@ -132,7 +132,7 @@ part 'what belongs to another already: both are named'
 refuses 'an address' "10.1.0.4.*(vm|nic) .*'?a'?" add vm d dev vnet5 address 10.1.0.4 vnet v
 refuses 'an interface' "vnet0.*'a'" add vm d dev vnet0 address 10.1.0.9 vnet v
 refuses 'a second nic with an interface' "vnet0" add nic b dev vnet0 address 10.1.0.9 vnet v
-refuses 'a VIP and port' "203.0.113.10.* 80 .*'a/web' and of 'b/other'" \
+refuses 'a VIP and port' "203.0.113.10.* 80 .*'a/web'.*'b/other'" \
 	add endpoint b/other tcp 81 public 203.0.113.10:80
 refuses 'a VIP that is the address of a nic' "10.1.0.4.*'a'" add service t vip 10.1.0.4
 refuses 'a public address that is the address of a nic' "10.1.0.5.*'b'" \
