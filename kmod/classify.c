@@ -47,11 +47,11 @@ static u32 find_remote(const struct epacl_axis *axis, const struct epacl_ip *ip)
 
 	if (ip->family == 4)
 		return find32(axis->starts, axis->n, be32_to_cpu(ip->v4));
-	hi = be64_to_cpu((__force __be64)ip->q[0]);
+	hi = epacl_ip_upper(ip);
 	if (!axis->lower)
 		return find64(axis->starts, axis->n, hi);
 	return find128(axis->starts, axis->lower, axis->n, hi,
-		       be64_to_cpu((__force __be64)ip->q[1]));
+		       epacl_ip_lower(ip));
 }
 
 /* ---- one rule ---- */

@@ -7,6 +7,7 @@
 #define _EPACL_MEMORY_H
 
 #include <linux/atomic.h>
+#include <linux/kernel.h>
 #include <linux/types.h>
 
 /**
@@ -31,5 +32,25 @@ void *epacl_alloc(struct epacl_memory *memory, size_t size);
 
 /* NULL is fine. May sleep. */
 void epacl_free(void *p);
+
+/**
+ * struct epacl_room - memory that is given out piece by piece
+ * @at: where it begins, aligned for a u64; NULL: there is none yet, and the
+ *	pieces are only counted
+ * @used: bytes given out, or counted
+ */
+struct epacl_room {
+	u8 *at;
+	size_t used;
+};
+
+/* The next piece, aligned for a u64. */
+static inline void *epacl_take(struct epacl_room *room, size_t size)
+{
+	void *piece = room->at ? room->at + room->used : NULL;
+
+	room->used += ALIGN(size, sizeof(u64));
+	return piece;
+}
 
 #endif /* _EPACL_MEMORY_H */

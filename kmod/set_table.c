@@ -83,16 +83,11 @@ RANK(rank32, u32, NOT_BEHIND)
 RANK(rank64, u64, NOT_BEHIND)
 RANK(rank128, struct start128, start128_within)
 
-static u64 upper(const struct epacl_ip *ip)
-{
-	return be64_to_cpu((__force __be64)ip->q[0]);
-}
-
 static struct start128 value_of(const struct epacl_ip *ip)
 {
 	struct start128 v = {
-		.hi = upper(ip),
-		.lo = be64_to_cpu((__force __be64)ip->q[1]),
+		.hi = epacl_ip_upper(ip),
+		.lo = epacl_ip_lower(ip),
 	};
 
 	return v;
@@ -117,7 +112,7 @@ static bool holds4(const struct tree *tree, const struct epacl_ip *ip)
 
 static bool holds64(const struct tree *tree, const struct epacl_ip *ip)
 {
-	u64 value = upper(ip);
+	u64 value = epacl_ip_upper(ip);
 	u32 rank = rank64(tree, &value);
 	const u64 *starts = tree->starts[0];
 
@@ -187,21 +182,7 @@ static void measure(struct tree *tree, const struct epacl_set *set, u8 family)
 	}
 }
 
-/* Memory behind the table, given out piece by piece; also only counts. */
-struct room {
-	u8 *at;
-	size_t used;
-};
-
-static void *take(struct room *room, size_t size)
-{
-	void *piece = room->at ? room->at + room->used : NULL;
-
-	room->used += ALIGN(size, sizeof(u64));
-	return piece;
-}
-
-static void lay_out(struct tree *tree, struct room *room)
+static void lay_out(struct tree *tree, struct epacl_room *room)
 {
 	u32 n = tree->n[0], groups;
 
@@ -212,10 +193,11 @@ static void lay_out(struct tree *tree, struct room *room)
 		groups = DIV_ROUND_UP(n, FANOUT);
 		tree->n[tree->levels] = n;
 		tree->starts[tree->levels++] =
-			take(room, groups * FANOUT * start_size[tree->width]);
+			epacl_take(room,
+				   groups * FANOUT * start_size[tree->width]);
 		n = groups;
 	} while (groups > 1);
-	tree->lens = take(room, tree->n[0]);
+	tree->lens = epacl_take(room, tree->n[0]);
 }
 
 static void put_start(struct tree *tree, u32 i, const struct epacl_prefix *p)
@@ -225,7 +207,7 @@ static void put_start(struct tree *tree, u32 i, const struct epacl_prefix *p)
 	if (tree->width == WIDTH_32)
 		((u32 *)starts)[i] = be32_to_cpu(p->ip.v4);
 	else if (tree->width == WIDTH_64)
-		((u64 *)starts)[i] = upper(&p->ip);
+		((u64 *)starts)[i] = epacl_ip_upper(&p->ip);
 	else
 		((struct start128 *)starts)[i] = value_of(&p->ip);
 	tree->lens[i] = p->len;
@@ -264,7 +246,7 @@ static void fill_level(struct tree *tree, int level)
 int epacl_set_table_build(struct epacl_memory *memory, struct epacl_set *set)
 {
 	struct epacl_set_table size = {}, *table;
-	struct room room = {};
+	struct epacl_room room = {};
 	u8 family;
 	int level;
 
@@ -276,8 +258,7 @@ int epacl_set_table_build(struct epacl_memory *memory, struct epacl_set *set)
 	if (!table)
 		return -ENOMEM;
 	*table = size;
-	room.at = (u8 *)(table + 1);
-	room.used = 0;
+	room = (struct epacl_room){ .at = (u8 *)(table + 1) };
 	for (family = 4; family <= 6; family += 2) {
 		lay_out(&table->tree[family == 6], &room);
 		fill_starts(&table->tree[family == 6], set, family);

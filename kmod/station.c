@@ -53,7 +53,7 @@ bool epacl_station_learn_mac(struct epacl_station *station, u64 mac)
 /* All of fe80::/64 but fe80:: itself, which no host uses. */
 static u64 interface_id(const struct epacl_ip *ip)
 {
-	return be64_to_cpu((__force __be64)ip->q[1]);
+	return epacl_ip_lower(ip);
 }
 
 bool epacl_station_has_link_local(const struct epacl_station *station,

@@ -119,8 +119,8 @@ static struct value value_of(const struct epacl_ip *ip)
 	if (ip->family == 4) {
 		v.lo = be32_to_cpu(ip->v4);
 	} else {
-		v.hi = be64_to_cpu((__force __be64)ip->q[0]);
-		v.lo = be64_to_cpu((__force __be64)ip->q[1]);
+		v.hi = epacl_ip_upper(ip);
+		v.lo = epacl_ip_lower(ip);
 	}
 	return v;
 }
@@ -441,73 +441,49 @@ static bool is_used(const struct build *b, enum epacl_axis_name axis)
 
 /* ---- laying it down ---- */
 
-/* Memory behind the table, given out piece by piece, the widest first. */
-struct room {
-	u8 *at;
-	size_t used;
-};
-
-static void *take(struct room *room, size_t size)
-{
-	void *piece = room->at ? room->at + room->used : NULL;
-
-	room->used += size;
-	return piece;
-}
-
-/* What an axis has of the first, few or rows of its ranges. */
+/* The first, few or rows of the ranges of an axis. */
 static void lay_out_answers(const struct build *b, struct epacl_axis *axis,
-			    bool port, struct room *room)
+			    bool port, struct epacl_room *room)
 {
 	if (b->form == FORM_ROWS)
-		axis->rows = take(room, (axis->n + port) * words_of(b->n) *
-						sizeof(u64));
+		axis->rows = epacl_take(room, (axis->n + port) *
+						      words_of(b->n) *
+						      sizeof(u64));
 	else if (b->form == FORM_FEW)
-		axis->few = take(room, (axis->n + port + 1) * sizeof(u32));
+		axis->few = epacl_take(room,
+				       (axis->n + port + 1) * sizeof(u32));
 	else
-		axis->first = take(room, axis->n * sizeof(u16));
+		axis->first = epacl_take(room, axis->n * sizeof(u16));
 }
 
-/* The axes whose values, or answers, are of @size. */
-static void lay_out_axes(const struct build *b, struct epacl_table *table,
-			 size_t size, struct room *room)
+static void lay_out_axis(const struct build *b, struct epacl_table *table,
+			 enum epacl_axis_name name, struct epacl_room *room)
 {
-	static const size_t answer[] = {
-		[FORM_FIRST] = sizeof(u16),
-		[FORM_FEW] = sizeof(u32),
-		[FORM_ROWS] = sizeof(u64),
-	};
-	struct epacl_axis *axis;
-	u32 i;
+	struct epacl_axis *axis = &table->axes[name];
 
-	for (i = 0; i < EPACL_AXES; i++) {
-		axis = &table->axes[i];
-		if (!is_used(b, i))
-			continue;
-		axis->n = b->ranges[i];
-		if (answer[b->form] == size)
-			lay_out_answers(b, axis, is_port(i), room);
-		if (start_size(i) == size)
-			axis->starts = take(room, axis->n * size);
-		if (start_size(i) == size && size == sizeof(u64) && b->lower)
-			axis->lower = take(room, axis->n * size);
-	}
+	axis->n = b->ranges[name];
+	axis->starts = epacl_take(room, axis->n * start_size(name));
+	if (name == EPACL_AXIS_REMOTE6 && b->lower)
+		axis->lower = epacl_take(room, axis->n * sizeof(u64));
+	lay_out_answers(b, axis, is_port(name), room);
 }
 
 /* Also only counts, where there is no room yet. */
 static void lay_out(const struct build *b, struct epacl_table *table,
-		    struct room *room)
+		    struct epacl_room *room)
 {
+	u32 i;
+
+	for (i = 0; i < EPACL_AXES; i++)
+		if (is_used(b, i))
+			lay_out_axis(b, table, i, room);
 	if (b->form == FORM_ROWS)
-		table->rest = take(room, words_of(b->n) * sizeof(u64));
-	lay_out_axes(b, table, sizeof(u64), room);
-	lay_out_axes(b, table, sizeof(u32), room);
+		table->rest = epacl_take(room, words_of(b->n) * sizeof(u64));
 	if (b->has_sets)
-		table->sets = take(room, b->n * sizeof(u32));
-	lay_out_axes(b, table, sizeof(u16), room);
+		table->sets = epacl_take(room, b->n * sizeof(u32));
 	if (b->form == FORM_FEW) {
-		table->briefs = take(room, b->n * sizeof(*table->briefs));
-		table->few = take(room, b->nfew * sizeof(u16));
+		table->briefs = epacl_take(room, b->n * sizeof(*table->briefs));
+		table->few = epacl_take(room, b->nfew * sizeof(u16));
 	}
 }
 
@@ -637,15 +613,14 @@ static void fill_briefs(const struct build *b, const struct epacl_table *table)
 static struct epacl_table *lay_down(struct build *b)
 {
 	struct epacl_table size = {}, *table;
-	struct room room = {};
+	struct epacl_room room = {};
 	u32 i;
 
 	lay_out(b, &size, &room);
 	table = epacl_alloc(b->memory, sizeof(*table) + room.used);
 	if (!table)
 		return NULL;
-	room.at = (u8 *)(table + 1);
-	room.used = 0;
+	room = (struct epacl_room){ .at = (u8 *)(table + 1) };
 	lay_out(b, table, &room);
 	table->rules = b->rules;
 	table->n = b->n;

@@ -63,6 +63,17 @@ static inline bool epacl_ip_equal(const struct epacl_ip *a,
 	       a->q[1] == b->q[1];
 }
 
+/* The halves of an IPv6 address as numbers. */
+static inline u64 epacl_ip_upper(const struct epacl_ip *ip)
+{
+	return be64_to_cpu((__force __be64)ip->q[0]);
+}
+
+static inline u64 epacl_ip_lower(const struct epacl_ip *ip)
+{
+	return be64_to_cpu((__force __be64)ip->q[1]);
+}
+
 /* A prefix as long as the address: one plain address. */
 static inline bool epacl_prefix_is_plain(const struct epacl_prefix *p)
 {
