@@ -61,9 +61,9 @@ static bool is_of_heard_nic(const struct epacl_snapshot *snap,
 	return false;
 }
 
-static bool is_forged(const struct epacl_snapshot *snap,
-		      const struct epacl_cnic *dest, const struct epacl_ip *src,
-		      const struct epacl_arrival *at)
+bool epacl_is_forged(const struct epacl_snapshot *snap,
+		     const struct epacl_cnic *dest, const struct epacl_ip *src,
+		     const struct epacl_arrival *at)
 {
 	if (!dest->vnet || !epacl_cvnet_holds(dest->vnet, src))
 		return false;
@@ -122,7 +122,7 @@ static const struct epacl_cnic *forged_for(const struct epacl_snapshot *snap,
 		if (dest == at->sender)
 			continue;
 		*any = true;
-		if (!is_forged(snap, dest, &packet->src, at))
+		if (!epacl_is_forged(snap, dest, &packet->src, at))
 			return NULL;
 		victim = dest;
 	}
@@ -142,7 +142,8 @@ forged_for_public(const struct epacl_snapshot *snap,
 				       packet->dport);
 	target = public ? epacl_cpublic_target(public, &packet->src) : NULL;
 	dest = target ? nic_of(snap, target) : NULL;
-	return dest && is_forged(snap, dest, &packet->src, at) ? dest : NULL;
+	return dest && epacl_is_forged(snap, dest, &packet->src, at) ? dest :
+								       NULL;
 }
 
 /* Came in where another vnet has its own hosts of such addresses. */
@@ -180,14 +181,6 @@ const struct epacl_cnic *epacl_decide_opener(const struct epacl_snapshot *snap,
 	    !epacl_snapshot_is_vip(snap, &packet->dst))
 		return NULL;
 	return nic;
-}
-
-bool epacl_is_forged_for(const struct epacl_snapshot *snap,
-			 const struct epacl_cnic *dest,
-			 const struct epacl_ip *src,
-			 const struct epacl_arrival *at)
-{
-	return is_forged(snap, dest, src, at);
 }
 
 const struct epacl_cnic *epacl_decide_arrival(const struct epacl_snapshot *snap,

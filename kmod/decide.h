@@ -196,10 +196,9 @@ const struct epacl_cnic *epacl_decide_opener(const struct epacl_snapshot *snap,
 					     const struct epacl_arrival *at);
 
 /* Does @src, that arrived at @at, claim to be inside for @dest, and is not? */
-bool epacl_is_forged_for(const struct epacl_snapshot *snap,
-			 const struct epacl_cnic *dest,
-			 const struct epacl_ip *src,
-			 const struct epacl_arrival *at);
+bool epacl_is_forged(const struct epacl_snapshot *snap,
+		     const struct epacl_cnic *dest, const struct epacl_ip *src,
+		     const struct epacl_arrival *at);
 
 /* Fills @answer in. Return: true, so that a caller can answer in one line. */
 static inline bool epacl_answer(struct epacl_answer *answer, bool permit,

@@ -9,7 +9,6 @@
  */
 #include "flow.h"
 #include "hooks_internal.h"
-#include "station.h"
 #include "wiring.h"
 #include "zone.h"
 
@@ -61,12 +60,7 @@ static bool nic_permits(struct late *l, const struct epacl_cnic *nic)
 
 static bool comes_from(const struct late *l, const struct epacl_cnic *nic)
 {
-	struct epacl_port *port;
-
-	if (!l->at)
-		return true;
-	port = epacl_port(l->c->en, READ_ONCE(nic->nic->station->ifindex));
-	return port && epacl_is_behind(l->c->en, port, nic, l->at);
+	return !l->at || epacl_is_behind(l->c->en, nic, l->at);
 }
 
 /* Every nic that may have sent it must permit it. */

@@ -6,7 +6,6 @@
 #include <linux/netfilter_bridge.h>
 #include "flow.h"
 #include "hooks_internal.h"
-#include "station.h"
 #include "wiring.h"
 #include "zone.h"
 
@@ -20,15 +19,12 @@ static const struct epacl_cnic *owner_at(struct epacl_net *en,
 					 struct net_device *at)
 {
 	const struct epacl_cnic *nic;
-	struct epacl_port *port;
 	u32 cursor = 0;
 
-	while ((nic = epacl_snapshot_users(snap, ip, &cursor))) {
-		port = epacl_port(en, READ_ONCE(nic->nic->station->ifindex));
-		if (port && epacl_is_behind(en, port, nic, at))
-			return nic;
-	}
-	return NULL;
+	while ((nic = epacl_snapshot_users(snap, ip, &cursor)))
+		if (epacl_is_behind(en, nic, at))
+			break;
+	return nic;
 }
 
 /* Does @public lead to others than @vm? */
@@ -128,8 +124,8 @@ static int vouches(struct net_device *dev, struct netdev_nested_priv *priv)
 	if (port)
 		return 0;
 	v->at.dev = dev->name;
-	return !epacl_is_forged_for(v->c->ask.snap, v->c->ask.nic,
-				    &v->c->packet.src, &v->at);
+	return !epacl_is_forged(v->c->ask.snap, v->c->ask.nic,
+				&v->c->packet.src, &v->at);
 }
 
 /*
@@ -157,10 +153,10 @@ static bool is_forged(const struct epacl_case *c)
 	v.at.sender = port ? epacl_port_nic(c->ask.snap, port) :
 			     owner_at(c->en, c->ask.snap, &c->packet.src, at);
 	if (v.at.sender || !epacl_passes_on(at))
-		return epacl_is_forged_for(c->ask.snap, c->ask.nic,
-					   &c->packet.src, &v.at);
-	return epacl_is_forged_for(c->ask.snap, c->ask.nic, &c->packet.src,
-				   &v.at) &&
+		return epacl_is_forged(c->ask.snap, c->ask.nic, &c->packet.src,
+				       &v.at);
+	return epacl_is_forged(c->ask.snap, c->ask.nic, &c->packet.src,
+			       &v.at) &&
 	       !netdev_walk_all_lower_dev_rcu(at, vouches, &priv);
 }
 
@@ -208,15 +204,13 @@ static unsigned int to_port(struct epacl_case *c, struct epacl_port *port,
 static unsigned int to_bridge(struct epacl_case *c, struct net_device *dev)
 {
 	const struct epacl_cnic *nic, *refuser = NULL;
-	struct epacl_port *port;
 	u32 cursor = 0;
 
 	c->ask.from_host = !c->skb->skb_iif;
 	c->ask.routed = !c->ask.from_host;
 	while ((nic = epacl_snapshot_users(c->ask.snap, &c->packet.dst,
 					   &cursor))) {
-		port = epacl_port(c->en, READ_ONCE(nic->nic->station->ifindex));
-		if (!port || !epacl_is_behind(c->en, port, nic, dev))
+		if (!epacl_is_behind(c->en, nic, dev))
 			continue;
 		c->ask.nic = nic;
 		judge(c);

@@ -8,21 +8,32 @@
 #include "wiring.h"
 #include "zone.h"
 
-static unsigned int judge_arrival(struct epacl_case *c,
-				  const struct epacl_port *port)
+/* Where the packet came in, at an interface that is no nic's or that of @sender. */
+static struct epacl_arrival arrival_of(const struct epacl_case *c,
+				       const struct epacl_cnic *sender)
 {
-	const struct net_device *in = c->state->in;
-	const struct epacl_snapshot *snap = c->ask.snap;
-	const struct epacl_cnic *victim;
-	struct epacl_arrival at = {};
+	struct epacl_arrival at = {
+		.dev = c->state->in->name,
+		.sender = sender,
+	};
 	struct net_device *bridge;
 
-	at.dev = in->name;
 	if (c->state->pf == NFPROTO_BRIDGE) {
 		bridge = epacl_bridge_of(c->state->in);
 		at.bridge = bridge ? bridge->name : "";
 	}
-	at.sender = port ? epacl_port_nic(snap, port) : NULL;
+	return at;
+}
+
+static unsigned int judge_arrival(struct epacl_case *c,
+				  const struct epacl_port *port)
+{
+	const struct epacl_snapshot *snap = c->ask.snap;
+	struct epacl_arrival at = arrival_of(c,
+					     port ? epacl_port_nic(snap, port) :
+						    NULL);
+	const struct epacl_cnic *victim;
+
 	epacl_case_read(c, 0);
 	/* Its fragments could be put together to something that is not. */
 	if (c->packet.malformed && epacl_snapshot_is_vip(snap, &c->packet.dst))
@@ -96,9 +107,8 @@ static bool makes_entry(const struct sk_buff *skb)
 static unsigned int judge_opener(struct epacl_net *en, struct sk_buff *skb,
 				 const struct nf_hook_state *state)
 {
-	struct epacl_arrival at = { .dev = state->in->name };
 	const struct epacl_cnic *victim;
-	struct net_device *bridge;
+	struct epacl_arrival at;
 	struct epacl_case c;
 
 	if (!makes_entry(skb) || epacl_passes_on(state->in))
@@ -106,9 +116,7 @@ static unsigned int judge_opener(struct epacl_net *en, struct sk_buff *skb,
 	epacl_case_open(&c, en, skb, state, EPACL_IN);
 	if (!c.ask.snap)
 		return NF_ACCEPT;
-	bridge = state->pf == NFPROTO_BRIDGE ? epacl_bridge_of(state->in) :
-					       NULL;
-	at.bridge = bridge ? bridge->name : NULL;
+	at = arrival_of(&c, NULL);
 	epacl_case_read(&c, 0);
 	victim = epacl_decide_opener(c.ask.snap, &en->host, &c.packet, &at);
 	return victim ? epacl_drop_for(victim, EPACL_IN, EPACL_REASON_SPOOF,

@@ -6,6 +6,7 @@
 #include <linux/if_bridge.h>
 #include <linux/if_vlan.h>
 #include <linux/netdevice.h>
+#include "station.h"
 #include "wiring.h"
 #include "zone.h"
 
@@ -75,11 +76,16 @@ static bool is_in_vlan(const struct net_device *dev,
 	return false;
 }
 
-bool epacl_is_behind(struct epacl_net *en, const struct epacl_port *port,
-		     const struct epacl_cnic *nic, struct net_device *at)
+bool epacl_is_behind(struct epacl_net *en, const struct epacl_cnic *nic,
+		     struct net_device *at)
 {
-	struct net_device *dev = port->dev, *outer;
+	struct net_device *dev, *outer;
+	struct epacl_port *port;
 
+	port = epacl_port(en, READ_ONCE(nic->nic->station->ifindex));
+	if (!port)
+		return false;
+	dev = port->dev;
 	if (dev == at)
 		return true;
 	if (netdev_has_upper_dev_all_rcu(dev, at))

@@ -37,12 +37,13 @@ bool epacl_passes_on(const struct net_device *dev);
 /**
  * epacl_is_behind - do packets between a nic and the host's routing pass @at?
  * @en: namespace
- * @port: interface of the nic
  * @nic: the nic
- * @at: that interface, a bridge before it, a VLAN of the bridge, or a VRF
+ * @at: its interface, a bridge before that, a VLAN of the bridge, or a VRF
+ *
+ * Return: false also while the nic has no interface.
  */
-bool epacl_is_behind(struct epacl_net *en, const struct epacl_port *port,
-		     const struct epacl_cnic *nic, struct net_device *at);
+bool epacl_is_behind(struct epacl_net *en, const struct epacl_cnic *nic,
+		     struct net_device *at);
 
 /**
  * epacl_is_for_host - is a frame addressed to the host's side of a bridge?
