@@ -11,16 +11,7 @@ static const struct word words[] = { {
 					     .flags = W_KEY | W_POSITION |
 						      W_NEEDED,
 				     },
-				     {
-					     .name = "rules",
-					     .codec = &codec_own_rules,
-					     .flags = W_ANSWER | W_NUMBER,
-				     },
-				     {
-					     .name = "default",
-					     .codec = &codec_own_rules,
-					     .flags = W_ANSWER,
-				     },
+				     OWN_RULES_WORDS,
 				     {} };
 
 const struct kind kind_acl = {

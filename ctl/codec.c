@@ -218,6 +218,32 @@ static void text_strings(struct buf *b, const struct word *w,
 	}
 }
 
+void text_items(struct buf *b, const struct word *w, const struct view *v,
+		size_t size, void (*text)(struct buf *b, const void *item))
+{
+	const char *items;
+	size_t i, n;
+
+	items = attr_array(v->tb[w->attr], size, &n);
+	for (i = 0; i < n; i++) {
+		buf_add(b, "%s", i ? "," : "");
+		text(b, items + i * size);
+	}
+}
+
+void json_items(json_t *o, const struct word *w, const struct view *v,
+		size_t size, json_t *(*json)(const void *item))
+{
+	json_t *list = new_array();
+	const char *items;
+	size_t i, n;
+
+	items = attr_array(v->tb[w->attr], size, &n);
+	for (i = 0; i < n; i++)
+		array_add(list, json(items + i * size));
+	json_put(o, w, list);
+}
+
 static void json_strings(json_t *o, const struct word *w, const struct view *v)
 {
 	json_t *list = new_array();

@@ -48,6 +48,11 @@ bool list_parse(struct op *op, const struct word *w, const char *text,
 
 bool put_list(struct op *op, const struct word *w, const char *text,
 	      size_t size, bool (*one)(const char *item, void *arg));
+/* All items of an attribute, @size bytes each. */
+void text_items(struct buf *b, const struct word *w, const struct view *v,
+		size_t size, void (*text)(struct buf *b, const void *item));
+void json_items(json_t *o, const struct word *w, const struct view *v,
+		size_t size, json_t *(*json)(const void *item));
 bool get_prefix(struct op *op, const struct word *w, const char *item,
 		struct epacl_u_prefix *p);
 bool put_text(struct op *op, unsigned int attr, const char *s);
@@ -57,7 +62,7 @@ void text_ports(struct buf *b, const struct word *w, const struct view *v);
 void json_put(json_t *o, const struct word *w, json_t *value);
 void json_put_key(json_t *o, const char *key, json_t *value);
 json_t *json_text(const char *s);
-json_t *json_ports(const struct epacl_u_ports *r);
+json_t *json_ports(const void *range);
 json_t *json_buf(struct buf *b);
 int count_none(int argc, char **argv);
 void json_as_text(json_t *o, const struct word *w, const struct view *v);

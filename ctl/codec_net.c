@@ -16,10 +16,10 @@ const char *const proto_choices[] = {
 
 bool fits_proto(const struct word *w, const char *s, const char *before)
 {
-	(void)before;
 	__u16 proto;
 
 	(void)w;
+	(void)before;
 	return !parse_proto(s, &proto);
 }
 
@@ -47,9 +47,15 @@ const struct codec codec_proto = {
 	.json = json_as_text,
 };
 
-/* A number, or "LO-HI". */
-json_t *json_ports(const struct epacl_u_ports *r)
+static void text_range(struct buf *b, const void *range)
 {
+	format_ports(b, range);
+}
+
+/* A number, or "LO-HI". */
+json_t *json_ports(const void *range)
+{
+	const struct epacl_u_ports *r = range;
 	struct buf b = { 0 };
 
 	if (r->lo == r->hi)
@@ -76,27 +82,13 @@ static bool put_ports(struct op *op, const struct word *w, char **argv)
 
 void text_ports(struct buf *b, const struct word *w, const struct view *v)
 {
-	const struct epacl_u_ports *r;
-	size_t i, n;
-
-	r = attr_array(v->tb[w->attr], sizeof(*r), &n);
-	for (i = 0; i < n; i++) {
-		buf_add(b, "%s", i ? "," : "");
-		format_ports(b, &r[i]);
-	}
+	text_items(b, w, v, sizeof(struct epacl_u_ports), text_range);
 }
 
 static void put_json_ports(json_t *o, const struct word *w,
 			   const struct view *v)
 {
-	json_t *list = new_array();
-	const struct epacl_u_ports *r;
-	size_t i, n;
-
-	r = attr_array(v->tb[w->attr], sizeof(*r), &n);
-	for (i = 0; i < n; i++)
-		array_add(list, json_ports(&r[i]));
-	json_put(o, w, list);
+	json_items(o, w, v, sizeof(struct epacl_u_ports), json_ports);
 }
 
 /* A list of ports and ranges, 0 to 65535. */
@@ -164,58 +156,52 @@ static bool put_address(struct op *op, const struct word *w, char **argv)
 	return true;
 }
 
+static void text_plain(struct buf *b, const void *prefix)
+{
+	format_plain(b, prefix);
+}
+
+static void text_prefix(struct buf *b, const void *prefix)
+{
+	format_prefix(b, prefix);
+}
+
+static json_t *json_plain(const void *prefix)
+{
+	struct buf b = { 0 };
+
+	format_plain(&b, prefix);
+	return json_buf(&b);
+}
+
+static json_t *json_prefix(const void *prefix)
+{
+	struct buf b = { 0 };
+
+	format_prefix(&b, prefix);
+	return json_buf(&b);
+}
+
 static void text_plains(struct buf *b, const struct word *w,
 			const struct view *v)
 {
-	const struct epacl_u_prefix *p;
-	size_t i, n;
-
-	p = attr_array(v->tb[w->attr], sizeof(*p), &n);
-	for (i = 0; i < n; i++) {
-		buf_add(b, "%s", i ? "," : "");
-		format_plain(b, &p[i]);
-	}
+	text_items(b, w, v, sizeof(struct epacl_u_prefix), text_plain);
 }
 
 static void text_prefixes(struct buf *b, const struct word *w,
 			  const struct view *v)
 {
-	const struct epacl_u_prefix *p;
-	size_t i, n;
-
-	p = attr_array(v->tb[w->attr], sizeof(*p), &n);
-	for (i = 0; i < n; i++) {
-		buf_add(b, "%s", i ? "," : "");
-		format_prefix(b, &p[i]);
-	}
-}
-
-static void json_array_of(json_t *o, const struct word *w, const struct view *v,
-			  void (*format)(struct buf *b,
-					 const struct epacl_u_prefix *p))
-{
-	json_t *list = new_array();
-	const struct epacl_u_prefix *p;
-	size_t i, n;
-
-	p = attr_array(v->tb[w->attr], sizeof(*p), &n);
-	for (i = 0; i < n; i++) {
-		struct buf b = { 0 };
-
-		format(&b, &p[i]);
-		array_add(list, json_buf(&b));
-	}
-	json_put(o, w, list);
+	text_items(b, w, v, sizeof(struct epacl_u_prefix), text_prefix);
 }
 
 static void json_plains(json_t *o, const struct word *w, const struct view *v)
 {
-	json_array_of(o, w, v, format_plain);
+	json_items(o, w, v, sizeof(struct epacl_u_prefix), json_plain);
 }
 
 static void json_prefixes(json_t *o, const struct word *w, const struct view *v)
 {
-	json_array_of(o, w, v, format_prefix);
+	json_items(o, w, v, sizeof(struct epacl_u_prefix), json_prefix);
 }
 
 /* ADDR. */
@@ -326,33 +312,30 @@ static bool put_publics(struct op *op, const struct word *w, char **argv)
 			one_public);
 }
 
+static void text_public(struct buf *b, const void *public)
+{
+	const struct epacl_u_public *pub = public;
+
+	format_socket(b, pub->family, pub->addr, pub->port);
+}
+
+static json_t *json_public(const void *public)
+{
+	struct buf b = { 0 };
+
+	text_public(&b, public);
+	return json_buf(&b);
+}
+
 static void text_publics(struct buf *b, const struct word *w,
 			 const struct view *v)
 {
-	const struct epacl_u_public *pub;
-	size_t i, n;
-
-	pub = attr_array(v->tb[w->attr], sizeof(*pub), &n);
-	for (i = 0; i < n; i++) {
-		buf_add(b, "%s", i ? "," : "");
-		format_socket(b, pub[i].family, pub[i].addr, pub[i].port);
-	}
+	text_items(b, w, v, sizeof(struct epacl_u_public), text_public);
 }
 
 static void json_publics(json_t *o, const struct word *w, const struct view *v)
 {
-	json_t *list = new_array();
-	const struct epacl_u_public *pub;
-	size_t i, n;
-
-	pub = attr_array(v->tb[w->attr], sizeof(*pub), &n);
-	for (i = 0; i < n; i++) {
-		struct buf b = { 0 };
-
-		format_socket(&b, pub[i].family, pub[i].addr, pub[i].port);
-		array_add(list, json_buf(&b));
-	}
-	json_put(o, w, list);
+	json_items(o, w, v, sizeof(struct epacl_u_public), json_public);
 }
 
 static bool one_socket(const char *item, void *arg)

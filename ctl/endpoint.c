@@ -137,21 +137,7 @@ static const struct word words[] = {
 		.attr = EPACL_ENDPOINT_A_LBSET,
 		.flags = W_CLEAR,
 	},
-	{
-		.name = "rules",
-		.codec = &codec_own_rules,
-		.flags = W_ANSWER | W_NUMBER,
-	},
-	{
-		.name = "default",
-		.codec = &codec_own_rules,
-		.flags = W_ANSWER,
-	},
-	{
-		.name = "use",
-		.codec = &codec_own_rules,
-		.flags = W_ANSWER,
-	},
+	OWN_OR_USED_RULES_WORDS,
 	{}
 };
 

@@ -122,21 +122,7 @@ static const struct word words[] = {
 		.codec = &codec_members,
 		.flags = W_ANSWER,
 	},
-	{
-		.name = "rules",
-		.codec = &codec_own_rules,
-		.flags = W_ANSWER | W_NUMBER,
-	},
-	{
-		.name = "default",
-		.codec = &codec_own_rules,
-		.flags = W_ANSWER,
-	},
-	{
-		.name = "use",
-		.codec = &codec_own_rules,
-		.flags = W_ANSWER,
-	},
+	OWN_OR_USED_RULES_WORDS,
 	{}
 };
 

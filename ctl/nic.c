@@ -27,27 +27,25 @@ static bool put_vlans(struct op *op, const struct word *w, char **argv)
 	return put_list(op, w, argv[0], sizeof(__u16), one_vlan);
 }
 
+static void text_vlan(struct buf *b, const void *id)
+{
+	buf_add(b, "%u", *(const __u16 *)id);
+}
+
+static json_t *json_vlan(const void *id)
+{
+	return json_integer(*(const __u16 *)id);
+}
+
 static void text_vlans(struct buf *b, const struct word *w,
 		       const struct view *v)
 {
-	const __u16 *id;
-	size_t i, n;
-
-	id = attr_array(v->tb[w->attr], sizeof(*id), &n);
-	for (i = 0; i < n; i++)
-		buf_add(b, "%s%u", i ? "," : "", id[i]);
+	text_items(b, w, v, sizeof(__u16), text_vlan);
 }
 
 static void json_vlans(json_t *o, const struct word *w, const struct view *v)
 {
-	json_t *list = new_array();
-	const __u16 *id;
-	size_t i, n;
-
-	id = attr_array(v->tb[w->attr], sizeof(*id), &n);
-	for (i = 0; i < n; i++)
-		array_add(list, json_integer(id[i]));
-	json_put(o, w, list);
+	json_items(o, w, v, sizeof(__u16), json_vlan);
 }
 
 static const struct codec codec_vlans = {
