@@ -215,6 +215,20 @@ static bool has_ports(__u8 proto)
 	return false;
 }
 
+/* @e, all but its addresses, from @pub to @to. */
+static int insert_between(struct nat_plan *plan, struct nat_entry *e,
+			  const struct epacl_u_public *pub,
+			  const struct epacl_u_prefix *to)
+{
+	if (!plain(to, pub->family))
+		return -EINVAL;
+	e->alen = to->len;
+	e->blen = to->len;
+	mask(e->a, pub->addr, e->alen);
+	mask(e->b, to->addr, e->blen);
+	return insert(plan, e);
+}
+
 /**
  * nat_plan_add_public - traffic for a public address goes to an endpoint
  * @plan: receives the entry
@@ -251,13 +265,7 @@ int nat_plan_add_public(struct nat_plan *plan, const struct epacl_u_public *pub,
 		return -EINVAL;
 	if (e.range && to_port != pub->port)
 		return -EINVAL;
-	if (!plain(to, pub->family))
-		return -EINVAL;
-	e.alen = to->len;
-	e.blen = to->len;
-	mask(e.a, pub->addr, e.alen);
-	mask(e.b, to->addr, e.blen);
-	return insert(plan, &e);
+	return insert_between(plan, &e, pub, to);
 }
 
 /**
@@ -287,13 +295,9 @@ int nat_plan_add_member(struct nat_plan *plan, const struct epacl_u_public *pub,
 
 	if (!has_ports(proto))
 		return -EOPNOTSUPP;
-	if (!pub->port || !to_port || !plain(to, pub->family))
+	if (!pub->port || !to_port)
 		return -EINVAL;
-	e.alen = to->len;
-	e.blen = to->len;
-	mask(e.a, pub->addr, e.alen);
-	mask(e.b, to->addr, e.blen);
-	return insert(plan, &e);
+	return insert_between(plan, &e, pub, to);
 }
 
 static struct nat_entry inside_of(const struct nat_entry *from,

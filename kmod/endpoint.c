@@ -219,29 +219,39 @@ struct epacl_ip epacl_public_target(const struct epacl_vm *vm,
 	return endpoint->address;
 }
 
+/* One of @publics that nothing of @vm can be translated to; NULL: none. */
+static const struct epacl_public *
+without_target(const struct epacl_vm *vm, const struct epacl_endpoint *endpoint,
+	       const struct epacl_public *publics, u32 n)
+{
+	u32 i;
+
+	/* Without nics it is seen when the transaction ends. */
+	for (i = 0; i < n && vm->nnics; i++)
+		if (!epacl_public_target(vm, endpoint, publics[i].ip.family)
+			     .family)
+			return &publics[i];
+	return NULL;
+}
+
 static int check_targets(struct epacl_refusal *why, const struct epacl_vm *vm,
 			 const struct epacl_endpoint *endpoint)
 {
+	const struct epacl_public *public;
 	char text[EPACL_IP_TEXT];
-	u32 i;
-	u8 family;
 
-	/* Without nics it is seen when the transaction ends. */
-	for (i = 0; i < endpoint->npublics && vm->nnics; i++) {
-		family = endpoint->publics[i].ip.family;
-		if (epacl_public_target(vm, endpoint, family).family)
-			continue;
-		return epacl_refuse(
-			why, -EINVAL, EPACL_ENDPOINT_A_PUBLICS,
-			"VM has no address of the public address's family",
-			"public %s of endpoint '%s/%s' cannot be translated: %s of vm '%s' has no plain IPv%u address",
-			epacl_ip_text(&endpoint->publics[i].ip, text),
-			vm->obj.name, endpoint->name,
-			endpoint->address.family ? "the endpoint's 'address'" :
-						   "the first nic",
-			vm->obj.name, family);
-	}
-	return 0;
+	public = without_target(vm, endpoint, endpoint->publics,
+				endpoint->npublics);
+	if (!public)
+		return 0;
+	return epacl_refuse(
+		why, -EINVAL, EPACL_ENDPOINT_A_PUBLICS,
+		"VM has no address of the public address's family",
+		"public %s of endpoint '%s/%s' cannot be translated: %s of vm '%s' has no plain IPv%u address",
+		epacl_ip_text(&public->ip, text), vm->obj.name, endpoint->name,
+		endpoint->address.family ? "the endpoint's 'address'" :
+					   "the first nic",
+		vm->obj.name, public->ip.family);
 }
 
 static int check_member_targets(struct epacl_refusal *why, u16 attr,
@@ -249,25 +259,19 @@ static int check_member_targets(struct epacl_refusal *why, u16 attr,
 				const struct epacl_endpoint *endpoint,
 				const struct epacl_lbset *lbset)
 {
+	const struct epacl_public *public;
 	char text[EPACL_IP_TEXT];
-	u32 i;
-	u8 family;
 
-	for (i = 0; i < lbset->npublics && vm->nnics; i++) {
-		family = lbset->publics[i].ip.family;
-		if (epacl_public_target(vm, endpoint, family).family)
-			continue;
-		return epacl_refuse(
-			why, -EINVAL, attr,
-			"VM has no address of the public address's family",
-			"public %s of lbset '%s' cannot be translated: %s of endpoint '%s/%s' has no plain IPv%u address",
-			epacl_ip_text(&lbset->publics[i].ip, text),
-			lbset->obj.name,
-			endpoint->address.family ? "the 'address'" :
-						   "the first nic",
-			vm->obj.name, endpoint->name, family);
-	}
-	return 0;
+	public = without_target(vm, endpoint, lbset->publics, lbset->npublics);
+	if (!public)
+		return 0;
+	return epacl_refuse(
+		why, -EINVAL, attr,
+		"VM has no address of the public address's family",
+		"public %s of lbset '%s' cannot be translated: %s of endpoint '%s/%s' has no plain IPv%u address",
+		epacl_ip_text(&public->ip, text), lbset->obj.name,
+		endpoint->address.family ? "the 'address'" : "the first nic",
+		vm->obj.name, endpoint->name, public->ip.family);
 }
 
 int epacl_endpoint_check_member(struct epacl_refusal *why, u16 attr,

@@ -13,7 +13,8 @@ static void describe(char what[EPACL_WHAT], const struct epacl_op *op)
 		 op->endpoint.name);
 }
 
-u32 epacl_endpoint_position(const struct epacl_vm *vm, const char *name)
+/* Where @name is, or belongs, among the endpoints of @vm. */
+static u32 position(const struct epacl_vm *vm, const char *name)
 {
 	u32 lo = 0, hi = vm->nendpoints, mid;
 
@@ -30,7 +31,7 @@ u32 epacl_endpoint_position(const struct epacl_vm *vm, const char *name)
 struct epacl_endpoint *epacl_vm_endpoint(const struct epacl_vm *vm,
 					 const char *name)
 {
-	u32 pos = epacl_endpoint_position(vm, name);
+	u32 pos = position(vm, name);
 
 	if (pos == vm->nendpoints || strcmp(vm->endpoints[pos]->name, name))
 		return NULL;
@@ -277,7 +278,7 @@ static int add_endpoint(struct epacl_txn *txn, const struct epacl_op *op)
 		return err;
 	old = epacl_vm_endpoint(vm, endpoint->name);
 	if (!old) {
-		pos = epacl_endpoint_position(vm, endpoint->name);
+		pos = position(vm, endpoint->name);
 		err = insert(txn, vm, pos, endpoint);
 		if (err)
 			epacl_endpoint_free(endpoint);
@@ -327,8 +328,7 @@ static int change_endpoint(struct epacl_txn *txn, const struct epacl_op *op)
 	endpoint = build(txn, op, old, &err);
 	if (!endpoint)
 		return err;
-	err = replace(txn, vm, epacl_endpoint_position(vm, endpoint->name),
-		      endpoint);
+	err = replace(txn, vm, position(vm, endpoint->name), endpoint);
 	if (err)
 		epacl_endpoint_free(endpoint);
 	return err;
@@ -347,7 +347,7 @@ static int remove_endpoint(struct epacl_txn *txn, const struct epacl_op *op)
 	describe(what, op);
 	if (!epacl_vm_endpoint(vm, op->endpoint.name))
 		return epacl_missing(txn, op, EPACL_ENDPOINT_A_NAME, what);
-	pos = epacl_endpoint_position(vm, op->endpoint.name);
+	pos = position(vm, op->endpoint.name);
 	vm = epacl_own_vm(txn, vm);
 	if (!vm)
 		return -ENOMEM;

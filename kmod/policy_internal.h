@@ -386,11 +386,6 @@ void epacl_numbers_forget(struct epacl_txn *txn);
 /* A counter for a new rule. Return: 0 or -ENOMEM. */
 int epacl_take_counter(struct epacl_txn *txn, struct epacl_rule *rule);
 
-/* ---- op_endpoint.c ---- */
-
-/* Where @name is, or belongs, among the endpoints of @vm. */
-u32 epacl_endpoint_position(const struct epacl_vm *vm, const char *name);
-
 /* ---- endpoint.c: what an endpoint may be ---- */
 
 /* By itself, except for public ports that are still to be chosen. */
