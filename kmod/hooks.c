@@ -174,6 +174,14 @@ u16 epacl_ethertype(const struct sk_buff *skb,
 	}
 }
 
+const struct nf_conn *epacl_connection(const struct sk_buff *skb)
+{
+	enum ip_conntrack_info ctinfo;
+	const struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+
+	return ct && !nf_ct_is_template(ct) ? ct : NULL;
+}
+
 bool epacl_is_of_a_flow(const struct sk_buff *skb)
 {
 	enum ip_conntrack_info ctinfo;

@@ -10,6 +10,8 @@
 #include "devices.h"
 #include "security.h"
 
+struct nf_conn;
+
 /**
  * struct epacl_case - a packet that is being judged
  * @en: namespace
@@ -83,6 +85,9 @@ static inline bool epacl_is_ip(u16 ethertype)
 
 u16 epacl_ethertype(const struct sk_buff *skb,
 		    const struct nf_hook_state *state);
+
+/* Its connection; NULL: it has none, or a template of one. */
+const struct nf_conn *epacl_connection(const struct sk_buff *skb);
 
 /* It is of a flow of which something is known already, or an error about one. */
 bool epacl_is_of_a_flow(const struct sk_buff *skb);

@@ -3,7 +3,6 @@
  * The netdev hooks of a nic's interface.
  */
 #include <linux/if_vlan.h>
-#include <net/netfilter/nf_conntrack.h>
 #include "hooks.h"
 #include "hooks_internal.h"
 #include "wiring.h"
@@ -29,12 +28,7 @@ unsigned int epacl_hook_ingress(void *priv, struct sk_buff *skb,
  */
 static bool was_judged(const struct sk_buff *skb)
 {
-	const struct nf_conn *ct;
-	enum ip_conntrack_info ctinfo;
-
-	ct = nf_ct_get(skb, &ctinfo);
-	return ct && !nf_ct_is_template(ct) &&
-	       epacl_is_ip(ntohs(skb->protocol));
+	return epacl_connection(skb) && epacl_is_ip(ntohs(skb->protocol));
 }
 
 /* The VLAN on top of the interface that a frame comes from, or that itself. */

@@ -186,7 +186,7 @@ static unsigned int to_port(struct epacl_case *c, struct epacl_port *port,
 	epacl_case_find_sender(c, dev);
 	judge(c);
 	/* Without a connection it is judged, and counted, at the egress. */
-	if (c->answer.permit && c->flow.state == EPACL_FLOW_INVALID)
+	if (c->answer.permit && !epacl_connection(c->skb))
 		return NF_ACCEPT;
 	epacl_case_count(c);
 	if (c->answer.permit)
@@ -269,8 +269,8 @@ unsigned int epacl_hook_to_vm(void *priv, struct sk_buff *skb,
 	 * What nothing tracks is judged at the egress; but there it cannot be
 	 * told any more that connection tracking has refused to place it.
 	 */
-	if (c.flow.state == EPACL_FLOW_NONE ||
-	    (c.flow.state == EPACL_FLOW_INVALID && !skb->skb_iif))
+	if (!epacl_connection(skb) &&
+	    (c.flow.state == EPACL_FLOW_NONE || !skb->skb_iif))
 		return NF_ACCEPT;
 	epacl_case_read(&c, vlan);
 	epacl_security_in(&c.security, skb);

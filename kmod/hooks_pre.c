@@ -97,10 +97,9 @@ bool epacl_may_be_late(const struct epacl_case *c)
 /* The entry is about to be made by this packet. */
 static bool makes_entry(const struct sk_buff *skb)
 {
-	enum ip_conntrack_info ctinfo;
-	const struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+	const struct nf_conn *ct = epacl_connection(skb);
 
-	return ct && !nf_ct_is_template(ct) && !nf_ct_is_confirmed(ct);
+	return ct && !nf_ct_is_confirmed(ct);
 }
 
 /* From elsewhere than a nic. */
