@@ -79,8 +79,8 @@ $(KMOD_TREE)/epacl.ko: $(KMOD_FILES) Makefile $(wildcard kmod include)
 	@[ -e $(KDIR)/Makefile ] || { \
 		echo 'no kernel headers in $(KDIR); try: scripts/deps build' >&2; exit 1; }
 	@mkdir -p $(KMOD_TREE)
-	@find $(KMOD_TREE) -xtype l -delete
-	@for f in $(KMOD_FILES); do \
+	@exec 9< $(KMOD_TREE) && flock 9 && find $(KMOD_TREE) -xtype l -delete && \
+	for f in $(KMOD_FILES); do \
 		[ -e $(KMOD_TREE)/$$f ] || \
 		{ mkdir -p $$(dirname $(KMOD_TREE)/$$f); ln -srf $$f $(KMOD_TREE)/$$f; }; \
 	done
