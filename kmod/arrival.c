@@ -81,7 +81,7 @@ static const struct epacl_cnic *nic_of(const struct epacl_snapshot *snap,
 	u32 cursor = 0;
 
 	while ((nic = epacl_snapshot_users(snap, &target->to, &cursor)))
-		if (nic->cvm == target->vm)
+		if (nic->vm == target->vm)
 			return nic;
 	return NULL;
 }

@@ -224,7 +224,7 @@ static int compile_vm(struct epacl_compiler *c, const struct epacl_vm *vm,
 		if (err)
 			return err;
 	}
-	return epacl_compile_nics(c, cvm);
+	return epacl_compile_nics(c, c->snap->nvms - 1);
 }
 
 static int compile_vms(struct epacl_compiler *c)

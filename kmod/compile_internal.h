@@ -66,7 +66,8 @@ epacl_compile_find_vnet(const struct epacl_snapshot *snap, const char *name);
 
 /* ---- compile_nic.c ---- */
 
-int epacl_compile_nics(struct epacl_compiler *c, const struct epacl_cvm *cvm);
+/* Of the VM of that number. */
+int epacl_compile_nics(struct epacl_compiler *c, u32 number);
 /* What can be told only when all nics are in place. */
 int epacl_compile_check_nics(struct epacl_compiler *c);
 

@@ -9,7 +9,14 @@
 static u32 blame_nic(const struct epacl_compiler *c,
 		     const struct epacl_cnic *cnic)
 {
-	return epacl_blame(c, &cnic->vm->obj, cnic->nic->op);
+	return epacl_blame(c, &epacl_snapshot_vm(c->snap, cnic->vm)->vm->obj,
+			   cnic->nic->op);
+}
+
+static const char *vm_of(const struct epacl_compiler *c,
+			 const struct epacl_cnic *cnic)
+{
+	return epacl_snapshot_vm_name(c->snap, cnic);
 }
 
 /* ---- addresses ---- */
@@ -26,7 +33,7 @@ static int refuse_outside(struct epacl_compiler *c,
 	return epacl_refuse(c->why, -EINVAL, EPACL_NIC_A_ADDRESSES,
 			    "address is in no prefix of its vnet",
 			    "address %s of vm '%s' is in no prefix of vnet '%s'",
-			    epacl_ip_text(ip, text), cnic->vm->obj.name,
+			    epacl_ip_text(ip, text), vm_of(c, cnic),
 			    vnet->obj.name);
 }
 
@@ -40,9 +47,8 @@ static int refuse_address(struct epacl_compiler *c, const struct epacl_cnic *a,
 		c->why, -EADDRINUSE, EPACL_NIC_A_ADDRESSES,
 		"address belongs to another nic",
 		"address %s is of vm '%s' (dev %s) and of vm '%s' (dev %s), %s%s",
-		epacl_ip_text(ip, text), a->vm->obj.name, a->nic->dev,
-		b->vm->obj.name, b->nic->dev,
-		a->vnet ? "both in vnet " : "both without vnet",
+		epacl_ip_text(ip, text), vm_of(c, a), a->nic->dev, vm_of(c, b),
+		b->nic->dev, a->vnet ? "both in vnet " : "both without vnet",
 		a->vnet ? a->vnet->vnet->obj.name : "");
 }
 
@@ -130,7 +136,7 @@ static int refuse_dev(struct epacl_compiler *c, const struct epacl_cnic *a,
 		c->why, -EADDRINUSE, EPACL_NIC_A_DEV,
 		"interface belongs to another nic",
 		"interface '%s' already belongs to vm '%s': vm '%s' cannot have it too",
-		a->nic->dev, a->vm->obj.name, b->vm->obj.name);
+		a->nic->dev, vm_of(c, a), vm_of(c, b));
 }
 
 static int put_nic(struct epacl_compiler *c, const struct epacl_cnic *cnic)
@@ -154,19 +160,20 @@ static int put_nic(struct epacl_compiler *c, const struct epacl_cnic *cnic)
 	return put_addresses(c, cnic);
 }
 
-int epacl_compile_nics(struct epacl_compiler *c, const struct epacl_cvm *cvm)
+int epacl_compile_nics(struct epacl_compiler *c, u32 number)
 {
 	struct epacl_snapshot *snap = c->snap;
-	const struct epacl_vm *vm = cvm->vm;
+	const struct epacl_vm *vm = epacl_snapshot_vm(snap, number)->vm;
 	struct epacl_cnic *cnic;
 	int err;
 	u32 i;
 
 	for (i = 0; i < vm->nnics; i++) {
 		cnic = &snap->nics[snap->nnics];
-		cnic->vm = vm;
-		cnic->cvm = cvm;
+		cnic->vm = number;
+		cnic->counters = vm->counters;
 		cnic->nic = vm->nics[i];
+		cnic->station = cnic->nic->station;
 		cnic->vnet = epacl_compile_find_vnet(snap, cnic->nic->vnet);
 		cnic->service = epacl_service(
 			epacl_pmap_find(&snap->root->services, vm->service));
@@ -222,7 +229,7 @@ static int check_uplink(struct epacl_compiler *c, const struct epacl_vnet *vnet,
 	return epacl_refuse(
 		c->why, -EADDRINUSE, 0, "an uplink is the interface of a VM",
 		"interface '%s' is an uplink of vnet '%s' and of vm '%s'",
-		uplink, vnet->obj.name, cnic->vm->obj.name);
+		uplink, vnet->obj.name, vm_of(c, cnic));
 }
 
 static int check_uplinks(struct epacl_compiler *c)

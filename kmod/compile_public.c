@@ -8,8 +8,9 @@
 
 /* An endpoint that is a member of an lbset. */
 struct member {
-	const struct epacl_cvm *vm;
-	const struct epacl_cendpoint *endpoint;
+	const struct epacl_endpoint *endpoint;
+	u32 vm;
+	u32 number;
 };
 
 /* ---- names ---- */
@@ -17,27 +18,38 @@ struct member {
 /* "endpoint '", two names and what is between and behind them. */
 #define OWNER_TEXT (2 * EPACL_NAME_MAX + 16)
 
+static const struct epacl_vm *vm_of(const struct epacl_compiler *c,
+				    const struct epacl_ctarget *target)
+{
+	return epacl_snapshot_vm(c->snap, target->vm)->vm;
+}
+
+static const struct epacl_endpoint *
+endpoint_of(const struct epacl_compiler *c, const struct epacl_ctarget *target)
+{
+	return epacl_snapshot_endpoint(c->snap, target)->endpoint;
+}
+
 /* Whose @public is. */
-static const char *owner_text(const struct epacl_cpublic *public,
+static const char *owner_text(const struct epacl_compiler *c,
+			      const struct epacl_cpublic *public,
 			      char text[OWNER_TEXT])
 {
-	const struct epacl_ctarget *target = public->targets;
-
 	if (public->lbset)
 		snprintf(text, OWNER_TEXT, "lbset '%s'",
 			 public->lbset->obj.name);
 	else
 		snprintf(text, OWNER_TEXT, "endpoint '%s/%s'",
-			 target->vm->vm->obj.name,
-			 target->endpoint->endpoint->name);
+			 vm_of(c, public->targets)->obj.name,
+			 endpoint_of(c, public->targets)->name);
 	return text;
 }
 
 static u32 blame_target(const struct epacl_compiler *c,
 			const struct epacl_ctarget *target)
 {
-	return epacl_blame(c, &target->vm->vm->obj,
-			   target->endpoint->endpoint->op);
+	return epacl_blame(c, &vm_of(c, target)->obj,
+			   endpoint_of(c, target)->op);
 }
 
 static u32 blame_public(const struct epacl_compiler *c,
@@ -71,8 +83,8 @@ static int refuse_public(struct epacl_compiler *c,
 			    "public address and port belong to another endpoint",
 			    "public %s port %u is of %s and of %s",
 			    epacl_ip_text(&b->ip, text),
-			    max(a->ports.lo, b->ports.lo), owner_text(a, ta),
-			    owner_text(b, tb));
+			    max(a->ports.lo, b->ports.lo), owner_text(c, a, ta),
+			    owner_text(c, b, tb));
 }
 
 /* Everything of @publics up to @n is in place already. */
@@ -123,8 +135,8 @@ static int refuse_target(struct epacl_compiler *c,
 			 const struct epacl_cpublic *public,
 			 const struct epacl_ctarget *target)
 {
-	const struct epacl_vm *vm = target->vm->vm;
-	const char *name = target->endpoint->endpoint->name;
+	const struct epacl_vm *vm = vm_of(c, target);
+	const char *name = endpoint_of(c, target)->name;
 	char owner[OWNER_TEXT], lacks[OWNER_TEXT];
 
 	if (public->lbset)
@@ -152,14 +164,14 @@ static int refuse_target(struct epacl_compiler *c,
 
 /* Adds a target to @public, whose targets are the last ones. */
 static int put_target(struct epacl_compiler *c, struct epacl_cpublic *public,
-		      const struct epacl_cvm *vm,
-		      const struct epacl_cendpoint *endpoint)
+		      u32 vm, u32 endpoint)
 {
 	struct epacl_ctarget *target = &c->snap->targets[c->snap->ntargets];
 
 	target->vm = vm;
 	target->endpoint = endpoint;
-	target->to = epacl_public_target(vm->vm, endpoint->endpoint,
+	target->to = epacl_public_target(vm_of(c, target),
+					 endpoint_of(c, target),
 					 public->ip.family);
 	if (!target->to.family)
 		return refuse_target(c, public, target);
@@ -170,10 +182,11 @@ static int put_target(struct epacl_compiler *c, struct epacl_cpublic *public,
 
 /* ---- of endpoints ---- */
 
-static int put_endpoint(struct epacl_compiler *c, const struct epacl_cvm *vm,
-			const struct epacl_cendpoint *cendpoint, u32 i)
+/* Number @i of the publics of an endpoint. */
+static int put_endpoint(struct epacl_compiler *c, u32 vm, u32 number, u32 i)
 {
-	const struct epacl_endpoint *endpoint = cendpoint->endpoint;
+	const struct epacl_endpoint *endpoint =
+		epacl_snapshot_vm(c->snap, vm)->vm->endpoints[number];
 	struct epacl_snapshot *snap = c->snap;
 	struct epacl_cpublic *public = &snap->publics[snap->npublics];
 	u16 more = endpoint->ports.hi - endpoint->ports.lo;
@@ -183,22 +196,22 @@ static int put_endpoint(struct epacl_compiler *c, const struct epacl_cvm *vm,
 	public->ports.lo = endpoint->publics[i].port;
 	public->ports.hi = endpoint->publics[i].port + more;
 	public->targets = &snap->targets[snap->ntargets];
-	return put_target(c, public, vm, cendpoint) ?: put_public(c, public);
+	return put_target(c, public, vm, number) ?: put_public(c, public);
 }
 
-static int put_endpoints(struct epacl_compiler *c, const struct epacl_cvm *vm,
-			 bool ranges)
+static int put_endpoints(struct epacl_compiler *c, u32 number, bool ranges)
 {
+	const struct epacl_vm *vm = epacl_snapshot_vm(c->snap, number)->vm;
 	const struct epacl_endpoint *endpoint;
 	u32 i, k;
 	int err;
 
 	for (i = 0; i < vm->nendpoints; i++) {
-		endpoint = vm->endpoints[i].endpoint;
+		endpoint = vm->endpoints[i];
 		if ((endpoint->ports.lo != endpoint->ports.hi) != ranges)
 			continue;
 		for (k = 0; k < endpoint->npublics; k++) {
-			err = put_endpoint(c, vm, &vm->endpoints[i], k);
+			err = put_endpoint(c, number, i, k);
 			if (err)
 				return err;
 		}
@@ -212,7 +225,7 @@ static int compile_endpoints(struct epacl_compiler *c, bool ranges)
 	u32 i;
 
 	for (i = 0; i < c->snap->nvms; i++) {
-		err = put_endpoints(c, &c->snap->vms[i], ranges);
+		err = put_endpoints(c, i, ranges);
 		if (err)
 			return err;
 		cond_resched();
@@ -226,31 +239,35 @@ static int compile_endpoints(struct epacl_compiler *c, bool ranges)
 static int member_compare(const void *a, const void *b)
 {
 	const struct member *x = a, *y = b;
-	int diff = strcmp(x->endpoint->endpoint->lbset,
-			  y->endpoint->endpoint->lbset);
+	int diff = strcmp(x->endpoint->lbset, y->endpoint->lbset);
 
 	if (diff)
 		return diff;
-	return x->endpoint < y->endpoint ? -1 : 1;
+	if (x->vm != y->vm)
+		return x->vm < y->vm ? -1 : 1;
+	return x->number < y->number ? -1 : 1;
 }
 
 static u32 gather_members(const struct epacl_snapshot *snap,
 			  struct member *members)
 {
-	const struct epacl_cvm *vm;
+	const struct epacl_vm *vm;
 	u32 n = 0, i, k;
 
 	for (i = 0; i < snap->nvms; i++) {
-		vm = &snap->vms[i];
+		vm = epacl_snapshot_vm(snap, i)->vm;
 		for (k = 0; k < vm->nendpoints; k++) {
-			if (!vm->endpoints[k].endpoint->lbset[0])
+			if (!vm->endpoints[k]->lbset[0])
 				continue;
-			if (members) {
-				members[n].vm = vm;
-				members[n].endpoint = &vm->endpoints[k];
-			}
+			if (members)
+				members[n] = (struct member){
+					.endpoint = vm->endpoints[k],
+					.vm = i,
+					.number = k,
+				};
 			n++;
 		}
+		cond_resched();
 	}
 	return n;
 }
@@ -271,11 +288,18 @@ static int put_lbset(struct epacl_compiler *c, const struct epacl_lbset *lbset,
 	public->lbset = lbset;
 	public->targets = &snap->targets[snap->ntargets];
 	for (i = 0; i < n; i++) {
-		err = put_target(c, public, members[i].vm, members[i].endpoint);
+		err = put_target(c, public, members[i].vm, members[i].number);
 		if (err)
 			return err;
 	}
 	return put_public(c, public);
+}
+
+static u32 blame_member(const struct epacl_compiler *c,
+			const struct member *member)
+{
+	return epacl_blame(c, &epacl_snapshot_vm(c->snap, member->vm)->vm->obj,
+			   member->endpoint->op);
 }
 
 /* How many of @members, which are @n, are of @lbset. */
@@ -285,8 +309,7 @@ static u32 count_members(const struct epacl_lbset *lbset,
 	u32 i;
 
 	for (i = 0; i < n; i++)
-		if (strcmp(members[i].endpoint->endpoint->lbset,
-			   lbset->obj.name))
+		if (strcmp(members[i].endpoint->lbset, lbset->obj.name))
 			break;
 	return i;
 }
@@ -301,9 +324,7 @@ static int check_members(struct epacl_compiler *c,
 		return 0;
 	c->why->op = 0;
 	for (i = 0; i < n; i++)
-		c->why->op = max(c->why->op,
-				 epacl_blame(c, &members[i].vm->vm->obj,
-					     members[i].endpoint->endpoint->op));
+		c->why->op = max(c->why->op, blame_member(c, &members[i]));
 	return epacl_refuse(c->why, -ENOSPC, EPACL_ENDPOINT_A_LBSET,
 			    "too many members of an lbset",
 			    "lbset '%s' has %u members: it takes at most %u",
@@ -392,6 +413,7 @@ static int refuse_vip(struct epacl_compiler *c, const struct epacl_cnic *cnic,
 {
 	char owner[OWNER_TEXT] = "", text[EPACL_IP_TEXT];
 	const struct epacl_cpublic *public;
+	const struct epacl_vm *vm = epacl_snapshot_vm(c->snap, cnic->vm)->vm;
 	struct epacl_obj *obj;
 	u32 op = 0, i;
 
@@ -399,7 +421,7 @@ static int refuse_vip(struct epacl_compiler *c, const struct epacl_cnic *cnic,
 		public = &c->snap->publics[i];
 		if (!epacl_ip_equal(&public->ip, vip))
 			continue;
-		owner_text(public, owner);
+		owner_text(c, public, owner);
 		op = blame_public(c, public);
 	}
 	epacl_pmap_for_each(&c->snap->root->services, obj) {
@@ -409,12 +431,12 @@ static int refuse_vip(struct epacl_compiler *c, const struct epacl_cnic *cnic,
 		snprintf(owner, sizeof(owner), "service '%s'", obj->name);
 		op = epacl_blame(c, obj, obj->op);
 	}
-	c->why->op = max(op, epacl_blame(c, &cnic->vm->obj, cnic->nic->op));
+	c->why->op = max(op, epacl_blame(c, &vm->obj, cnic->nic->op));
 	return epacl_refuse(
 		c->why, -EADDRINUSE, 0,
 		"a public address is an address of a nic",
 		"%s is a public address of %s and an address of vm '%s'",
-		epacl_ip_text(vip, text), owner, cnic->vm->obj.name);
+		epacl_ip_text(vip, text), owner, vm->obj.name);
 }
 
 static int check_shared(struct epacl_compiler *c)

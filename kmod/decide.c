@@ -106,7 +106,8 @@ static bool ask_layer(const struct epacl_ask *ask,
 static bool ask_vm(const struct epacl_ask *ask, u8 direction,
 		   const struct epacl_key *key, struct epacl_answer *answer)
 {
-	const struct epacl_cvm *cvm = ask->nic->cvm;
+	const struct epacl_cvm *cvm = epacl_snapshot_vm(ask->snap,
+							ask->nic->vm);
 	u32 i;
 
 	for (i = 0; i < cvm->nlayers; i++)
@@ -187,9 +188,8 @@ closest_endpoint(const struct epacl_cvm *vm, const struct epacl_key *key)
 	return best;
 }
 
-/* Where the targets of @public within @vm begin: they go by the VM's name. */
-static u32 first_target(const struct epacl_cpublic *public,
-			const struct epacl_cvm *vm)
+/* Where the targets of @public within @vm begin: they go by its number. */
+static u32 first_target(const struct epacl_cpublic *public, u32 vm)
 {
 	u32 lo = 0, hi = public->ntargets, mid;
 
@@ -209,11 +209,11 @@ translated_endpoint(const struct epacl_ask *ask,
 		    const struct epacl_tuple *addressed,
 		    const struct epacl_key *key)
 {
-	const struct epacl_cvm *vm = ask->nic->cvm;
+	const struct epacl_cendpoint *endpoint;
 	const struct epacl_cpublic *public;
 	const struct epacl_ctarget *target;
+	u32 vm = ask->nic->vm, i;
 	u16 port;
-	u32 i;
 
 	public = epacl_snapshot_public(ask->snap, &addressed->dst,
 				       addressed->proto, addressed->dport);
@@ -223,11 +223,12 @@ translated_endpoint(const struct epacl_ask *ask,
 		target = &public->targets[i];
 		if (target->vm != vm)
 			break;
-		port = target->endpoint->endpoint->ports.lo + addressed->dport -
+		endpoint = epacl_snapshot_endpoint(ask->snap, target);
+		port = endpoint->endpoint->ports.lo + addressed->dport -
 		       public->ports.lo;
 		if (port == key->lport &&
 		    epacl_ip_equal(&target->to, &key->local))
-			return target->endpoint;
+			return endpoint;
 	}
 	return NULL;
 }
@@ -246,11 +247,13 @@ static bool is_translated(const struct epacl_ask *ask,
 }
 
 /* Step 7, outside. What is public is reached through its public address. */
-static const struct epacl_cendpoint *find_endpoint(const struct epacl_cvm *vm,
+static const struct epacl_cendpoint *find_endpoint(const struct epacl_ask *ask,
 						   const struct epacl_key *key,
 						   bool host)
 {
-	const struct epacl_cendpoint *endpoint = closest_endpoint(vm, key);
+	const struct epacl_cendpoint *endpoint =
+		closest_endpoint(epacl_snapshot_vm(ask->snap, ask->nic->vm),
+				 key);
 
 	return endpoint && endpoint->is_public && !host ? NULL : endpoint;
 }
@@ -326,7 +329,7 @@ static bool ask_endpoint(const struct epacl_ask *ask,
 	if (!translated && !host && is_inside(ask, &key->remote))
 		return true;
 	endpoint = translated ? translated_endpoint(ask, addressed, key) :
-				find_endpoint(ask->nic->cvm, key, host);
+				find_endpoint(ask, key, host);
 	if (endpoint)
 		return ask_layer(ask, &endpoint->layer, key, answer);
 	epacl_answer(answer, false, EPACL_REASON_NO_ENDPOINT);

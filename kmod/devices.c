@@ -144,8 +144,8 @@ static void detach(struct epacl_port *port)
 	kfree_rcu(port, rcu);
 }
 
-static int prepare_nic(struct epacl_net *en, const struct epacl_cnic *nic,
-		       struct epacl_refusal *why)
+static int prepare_nic(struct epacl_net *en, const struct epacl_snapshot *snap,
+		       const struct epacl_cnic *nic, struct epacl_refusal *why)
 {
 	struct net_device *dev = __dev_get_by_name(en->net, nic->nic->dev);
 	const char *reason;
@@ -162,7 +162,7 @@ static int prepare_nic(struct epacl_net *en, const struct epacl_cnic *nic,
 			why, -EOPNOTSUPP, EPACL_NIC_A_DEV,
 			"interface cannot be filtered",
 			"interface '%s' of vm '%s' cannot be filtered: %s",
-			dev->name, nic->vm->obj.name, reason);
+			dev->name, epacl_snapshot_vm_name(snap, nic), reason);
 	}
 	if (epacl_port(en, dev->ifindex))
 		return 0;
@@ -172,7 +172,7 @@ static int prepare_nic(struct epacl_net *en, const struct epacl_cnic *nic,
 		return epacl_refuse(
 			why, err, EPACL_NIC_A_DEV, "interface cannot be hooked",
 			"interface '%s' of vm '%s' cannot be hooked: error %d",
-			dev->name, nic->vm->obj.name, err);
+			dev->name, epacl_snapshot_vm_name(snap, nic), err);
 	}
 	return 0;
 }
@@ -188,7 +188,7 @@ int epacl_devices_prepare(struct epacl_net *en,
 	for (i = 0; i < snap->nnics; i++) {
 		if (snap->nics[i].nic->station->ifindex)
 			continue;
-		err = prepare_nic(en, &snap->nics[i], why);
+		err = prepare_nic(en, snap, &snap->nics[i], why);
 		if (err)
 			return err;
 	}
@@ -221,8 +221,8 @@ void epacl_devices_settle(struct epacl_net *en,
 /* ---- what happens to interfaces ---- */
 
 /* An interface got the name of a nic: it is filtered, or not to be had. */
-static int name_taken(struct epacl_net *en, struct net_device *dev,
-		      const struct epacl_cnic *nic)
+static int name_taken(struct epacl_net *en, const struct epacl_snapshot *snap,
+		      struct net_device *dev, const struct epacl_cnic *nic)
 {
 	const char *reason;
 
@@ -232,19 +232,19 @@ static int name_taken(struct epacl_net *en, struct net_device *dev,
 	if (reason) {
 		if (net_ratelimit())
 			netdev_warn(dev, "epacl: refused for vm %s: %s\n",
-				    nic->vm->obj.name, reason);
+				    epacl_snapshot_vm_name(snap, nic), reason);
 		return -EOPNOTSUPP;
 	}
 	return attach(en, dev, nic);
 }
 
 /* The interface of a VM keeps its name, or it would pass unfiltered. */
-static int name_changed(struct epacl_net *en, struct net_device *dev,
-			const struct epacl_port *port,
+static int name_changed(struct epacl_net *en, const struct epacl_snapshot *snap,
+			struct net_device *dev, const struct epacl_port *port,
 			const struct epacl_cnic *nic)
 {
 	if (!port)
-		return name_taken(en, dev, nic);
+		return name_taken(en, snap, dev, nic);
 	if (nic && nic->nic->station == rtnl_dereference(port->station))
 		return 0;
 	if (net_ratelimit())
@@ -276,9 +276,9 @@ static int handle_event(struct epacl_net *en, unsigned long event,
 
 	switch (event) {
 	case NETDEV_REGISTER:
-		return port ? 0 : name_taken(en, dev, nic);
+		return port ? 0 : name_taken(en, snap, dev, nic);
 	case NETDEV_CHANGENAME:
-		return name_changed(en, dev, port, nic);
+		return name_changed(en, snap, dev, port, nic);
 	case NETDEV_PRE_UP:
 		/* A move between namespaces ignores what REGISTER says. */
 		return nic && !port ? -EBUSY : 0;

@@ -40,13 +40,14 @@ static struct epacl_packet made_up(const struct epacl_tuple *t)
 	return p;
 }
 
-static struct epacl_leg *add_leg(struct epacl_explanation *out,
+static struct epacl_leg *add_leg(struct journey *j,
 				 const struct epacl_cnic *nic, u8 direction,
 				 const struct epacl_tuple *tuple)
 {
-	struct epacl_leg *leg = &out->legs[out->nlegs++];
+	struct epacl_leg *leg = &j->out->legs[j->out->nlegs++];
 
 	leg->nic = nic;
+	leg->vm = nic ? epacl_snapshot_vm_name(j->snap, nic) : NULL;
 	leg->direction = direction;
 	leg->tuple = *tuple;
 	leg->answer.nasked = 0;
@@ -65,7 +66,8 @@ static int refuse_owners(const struct journey *j, const struct epacl_cnic *a,
 		"several nics could have the source address: say which with 'from'",
 		"%s could be of %s (vm '%s') or of %s (vm '%s'): say which with 'from'",
 		epacl_ip_text(&j->addressed.src, text), a->nic->dev,
-		a->vm->obj.name, b->nic->dev, b->vm->obj.name);
+		epacl_snapshot_vm_name(j->snap, a), b->nic->dev,
+		epacl_snapshot_vm_name(j->snap, b));
 }
 
 /*
@@ -141,6 +143,7 @@ static void translate_source(struct journey *j, bool routed)
 
 static void translate_destination(struct journey *j)
 {
+	const struct epacl_cendpoint *endpoint;
 	const struct epacl_cpublic *public;
 
 	j->accepted = j->addressed;
@@ -151,8 +154,8 @@ static void translate_destination(struct journey *j)
 	if (!j->target)
 		return;
 	j->accepted.dst = j->target->to;
-	j->accepted.dport += j->target->endpoint->endpoint->ports.lo -
-			     public->ports.lo;
+	endpoint = epacl_snapshot_endpoint(j->snap, j->target);
+	j->accepted.dport += endpoint->endpoint->ports.lo - public->ports.lo;
 }
 
 /* ---- who receives ---- */
@@ -165,7 +168,7 @@ static const struct epacl_cnic *find_receiver(const struct journey *j)
 
 	while ((nic = epacl_snapshot_users(j->snap, &j->accepted.dst,
 					   &cursor))) {
-		if (j->target ? nic->cvm == j->target->vm :
+		if (j->target ? nic->vm == j->target->vm :
 				j->sender && nic->vnet == j->sender->vnet)
 			return nic;
 		if (!first)
@@ -228,7 +231,7 @@ static bool leave(struct journey *j)
 	};
 	struct epacl_leg *leg;
 
-	leg = add_leg(j->out, j->sender, EPACL_OUT, &j->addressed);
+	leg = add_leg(j, j->sender, EPACL_OUT, &j->addressed);
 	if (!epacl_decide_link(&ask, &leg->answer)) {
 		if (is_forged(j, NULL))
 			epacl_answer(&leg->answer, false, EPACL_REASON_SPOOF);
@@ -243,7 +246,7 @@ static bool end_at_vip(struct journey *j)
 {
 	struct epacl_leg *leg;
 
-	leg = add_leg(j->out, NULL, EPACL_IN, &j->addressed);
+	leg = add_leg(j, NULL, EPACL_IN, &j->addressed);
 	epacl_answer(&leg->answer, false, EPACL_REASON_NO_ENDPOINT);
 	return false;
 }
@@ -274,7 +277,7 @@ static bool enter(struct journey *j, const struct epacl_cnic *receiver)
 	flow.accepted = j->accepted;
 	packet = made_up(&j->accepted);
 
-	leg = add_leg(j->out, receiver, EPACL_IN, &j->accepted);
+	leg = add_leg(j, receiver, EPACL_IN, &j->accepted);
 	if (!j->sender && is_forged(j, receiver))
 		epacl_answer(&leg->answer, false, EPACL_REASON_SPOOF);
 	else if (!epacl_decide_link(&ask, &leg->answer))

@@ -24,12 +24,14 @@ struct epacl_question {
 /**
  * struct epacl_leg - one judgement
  * @nic: whose; NULL: concerns no VM (a VIP that nothing translates)
+ * @vm: name of its VM; NULL: none
  * @direction: enum epacl_direction
  * @tuple: what was judged
  * @answer: the verdict
  */
 struct epacl_leg {
 	const struct epacl_cnic *nic;
+	const char *vm;
 	u8 direction;
 	struct epacl_tuple tuple;
 	struct epacl_answer answer;

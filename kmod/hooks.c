@@ -119,7 +119,7 @@ void epacl_case_count(const struct epacl_case *c)
 {
 	u32 bytes = c->packet.bytes;
 
-	epacl_count(c->ask.nic->vm->counters,
+	epacl_count(c->ask.nic->counters,
 		    epacl_verdict_counter(c->ask.direction, c->answer.reason),
 		    bytes);
 	/* What a reply was held against is not what it was permitted by. */
@@ -148,7 +148,7 @@ unsigned int epacl_drop_for(const struct epacl_cnic *nic,
 			    enum epacl_direction direction,
 			    enum epacl_reason reason, u32 bytes)
 {
-	epacl_count(nic->vm->counters, epacl_verdict_counter(direction, reason),
+	epacl_count(nic->counters, epacl_verdict_counter(direction, reason),
 		    bytes);
 	return NF_DROP;
 }

@@ -28,8 +28,7 @@ static const struct epacl_cnic *owner_at(struct epacl_net *en,
 }
 
 /* Does @public lead to others than @vm? */
-static bool is_foreign(const struct epacl_cpublic *public,
-		       const struct epacl_cvm *vm)
+static bool is_foreign(const struct epacl_cpublic *public, u32 vm)
 {
 	u32 i;
 
@@ -65,7 +64,7 @@ unsigned int epacl_hook_shadow(void *priv, struct sk_buff *skb,
 				       flow.accepted.sport);
 	at = public ? dev_get_by_index_rcu(en->net, skb->skb_iif) : NULL;
 	sender = at ? owner_at(en, snap, &flow.addressed.src, at) : NULL;
-	if (!sender || !is_foreign(public, sender->cvm))
+	if (!sender || !is_foreign(public, sender->vm))
 		return NF_ACCEPT;
 	return epacl_drop_for(sender, EPACL_OUT, EPACL_REASON_SPOOF, skb->len);
 }

@@ -63,12 +63,12 @@ static void log_rule(const struct epacl_ask *ask,
 {
 	char owner[OWNER_TEXT];
 
-	if (!may_log(ask->nic->vm->counters))
+	if (!may_log(ask->nic->counters))
 		return;
 	write_owner(owner, asked->layer);
 	nf_log_packet(state->net, state->pf, state->hook, skb, state->in,
-		      state->out, &loginfo,
-		      "epacl: %.28s %s %s %u %s: ", ask->nic->vm->obj.name,
+		      state->out, &loginfo, "epacl: %.28s %s %s %u %s: ",
+		      epacl_snapshot_vm_name(ask->snap, ask->nic),
 		      ask->direction == EPACL_IN ? "in" : "out", owner,
 		      asked->rule->order,
 		      asked->rule->permit ? "permit" : "deny");

@@ -195,8 +195,7 @@ static int put_leg(struct sk_buff *skb, const struct epacl_leg *leg)
 	u32 i;
 
 	if (!nest ||
-	    (leg->nic &&
-	     nla_put_string(skb, EPACL_LEG_A_VM, leg->nic->vm->obj.name)) ||
+	    (leg->vm && nla_put_string(skb, EPACL_LEG_A_VM, leg->vm)) ||
 	    nla_put_u8(skb, EPACL_LEG_A_DIRECTION, leg->direction) ||
 	    nla_put_u8(skb, EPACL_LEG_A_VERDICT,
 		       answer->permit ? EPACL_PERMIT : EPACL_DROP) ||

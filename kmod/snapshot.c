@@ -28,7 +28,7 @@ epacl_snapshot_station(const struct epacl_snapshot *snap,
 
 	epacl_index_for_each(&snap->by_station,
 			     epacl_hash_pointer(snap->seed, station), pos, i)
-		if (snap->nics[i].nic->station == station)
+		if (snap->nics[i].station == station)
 			return &snap->nics[i];
 	return NULL;
 }

@@ -92,29 +92,31 @@ struct epacl_cvm {
 
 /**
  * struct epacl_cnic - a nic whose names have been looked up
- * @vm: its VM
- * @cvm: the same, compiled
- * @nic: definition
+ * @station: of the nic
+ * @counters: of its VM
  * @vnet: NULL: none, everything is outside
+ * @vm: number of its VM, see epacl_snapshot_vm()
+ * @nic: definition
  * @service: of its VM; NULL: none
  */
 struct epacl_cnic {
-	const struct epacl_vm *vm;
-	const struct epacl_cvm *cvm;
-	const struct epacl_nic *nic;
+	struct epacl_station *station;
+	struct epacl_counters *counters;
 	const struct epacl_cvnet *vnet;
+	u32 vm;
+	const struct epacl_nic *nic;
 	const struct epacl_service *service;
 };
 
 /**
  * struct epacl_ctarget - where a public address is translated to
- * @vm: whose endpoint it is
- * @endpoint: the endpoint
+ * @vm: number of the VM whose endpoint it is
+ * @endpoint: number of the endpoint, in the order of the names
  * @to: the address; its port is that of the endpoint
  */
 struct epacl_ctarget {
-	const struct epacl_cvm *vm;
-	const struct epacl_cendpoint *endpoint;
+	u32 vm;
+	u32 endpoint;
 	struct epacl_ip to;
 };
 
@@ -233,6 +235,28 @@ struct epacl_snapshot *epacl_compile(struct epacl_memory *memory,
 				     struct epacl_refusal *why);
 /* One that no packet has seen, or does any more. NULL is fine. May sleep. */
 void epacl_snapshot_free(struct epacl_snapshot *snap);
+
+/* A VM by its number. */
+static inline const struct epacl_cvm *
+epacl_snapshot_vm(const struct epacl_snapshot *snap, u32 vm)
+{
+	return &snap->vms[vm];
+}
+
+/* The name of the VM of a nic. */
+static inline const char *
+epacl_snapshot_vm_name(const struct epacl_snapshot *snap,
+		       const struct epacl_cnic *nic)
+{
+	return epacl_snapshot_vm(snap, nic->vm)->vm->obj.name;
+}
+
+static inline const struct epacl_cendpoint *
+epacl_snapshot_endpoint(const struct epacl_snapshot *snap,
+			const struct epacl_ctarget *target)
+{
+	return &epacl_snapshot_vm(snap, target->vm)->endpoints[target->endpoint];
+}
 
 const struct epacl_cnic *epacl_snapshot_dev(const struct epacl_snapshot *snap,
 					    const char *dev);

@@ -164,8 +164,7 @@ void print_explanations(const struct twin_policy *p,
 	}
 	for (i = 0; !err && i < out->nlegs; i++) {
 		fprintf(stderr, "leg %u of the module, %s ", i,
-			out->legs[i].nic ? out->legs[i].nic->vm->obj.name :
-					   "no VM");
+			out->legs[i].vm ?: "no VM");
 		print_tuple("as judged", &out->legs[i].tuple);
 		print_module(&out->legs[i].answer);
 	}

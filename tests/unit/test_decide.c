@@ -852,7 +852,8 @@ START_TEST(test_arrival)
 			ck_abort_msg("forged: twin %s, module %s",
 				     victim.vm < 0 ? "no" :
 						     p.vms[victim.vm].name,
-				     nic ? nic->vm->obj.name : "no");
+				     nic ? epacl_snapshot_vm_name(m.snap, nic) :
+					   "no");
 		}
 		model_free(&m);
 	}

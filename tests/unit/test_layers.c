@@ -597,8 +597,7 @@ START_TEST(test_lbset_choice)
 			&e);
 		ck_assert(e.permit);
 		ck_assert_uint_eq(e.nlegs, 1);
-		ck_assert_str_eq(e.legs[0].nic->vm->obj.name,
-				 members[member].vm);
+		ck_assert_str_eq(e.legs[0].vm, members[member].vm);
 		ck_assert_uint_eq(e.legs[0].tuple.dport, members[member].port);
 		ck_assert_str_eq(trail_of(&e.legs[0].answer),
 				 member < 2 ? "lbset web, vm one" :
