@@ -47,12 +47,11 @@ static void count_nics(const struct epacl_vm *vm, struct epacl_snapshot *snap)
 	}
 }
 
-static void count_vms(struct epacl_snapshot *snap, u32 *nendpoints)
+static void count_vms(struct epacl_snapshot *snap)
 {
 	struct epacl_vm *vm;
 
 	for_each_vm(snap->root, vm) {
-		*nendpoints += vm->nendpoints;
 		count_nics(vm, snap);
 		count_endpoints(vm, snap);
 		cond_resched();
@@ -83,7 +82,7 @@ static int allocate_indices(struct epacl_compiler *c, u32 vips)
 	return 0;
 }
 
-static int allocate(struct epacl_compiler *c, u32 nendpoints)
+static int allocate(struct epacl_compiler *c)
 {
 	struct epacl_snapshot *snap = c->snap;
 	struct epacl_root *root = snap->root;
@@ -92,9 +91,9 @@ static int allocate(struct epacl_compiler *c, u32 nendpoints)
 #define ARRAY(member, n)                           \
 	(!((snap->member) = epacl_alloc(c->memory, \
 					((n) + 1) * sizeof(*snap->member))))
-	if (ARRAY(sets, snap->nsets) || ARRAY(vms, root->vms.n) ||
-	    ARRAY(endpoints, nendpoints) || ARRAY(nics, snap->nnics) ||
-	    ARRAY(vnets, root->vnets.n) || ARRAY(addresses, snap->naddresses) ||
+	if (ARRAY(sets, snap->nsets) || ARRAY(vms, epacl_vm_blocks(root)) ||
+	    ARRAY(nics, snap->nnics) || ARRAY(vnets, root->vnets.n) ||
+	    ARRAY(addresses, snap->naddresses) ||
 	    ARRAY(prefixes, snap->nprefixes) ||
 	    ARRAY(publics, snap->npublics) || ARRAY(targets, snap->ntargets) ||
 	    ARRAY(vips, vips))
@@ -123,12 +122,11 @@ static int check_limits(struct epacl_compiler *c)
 static int make_room(struct epacl_compiler *c)
 {
 	struct epacl_snapshot *snap = c->snap;
-	u32 nendpoints = 0;
 	int err;
 
-	count_vms(snap, &nendpoints);
+	count_vms(snap);
 	count_objects(snap);
-	err = check_limits(c) ?: allocate(c, nendpoints);
+	err = check_limits(c) ?: allocate(c);
 	snap->nnics = 0;
 	snap->naddresses = 0;
 	snap->nprefixes = 0;
@@ -136,111 +134,6 @@ static int make_room(struct epacl_compiler *c)
 	snap->ntargets = 0;
 	snap->nranges = 0;
 	return err;
-}
-
-/* ---- VMs ---- */
-
-static int group_compare(const void *a, const void *b)
-{
-	const struct epacl_group *x = *(const struct epacl_group *const *)a;
-	const struct epacl_group *y = *(const struct epacl_group *const *)b;
-
-	if (x->precedence != y->precedence)
-		return x->precedence < y->precedence ? -1 : 1;
-	return strcmp(x->obj.name, y->obj.name);
-}
-
-u32 epacl_vm_groups(const struct epacl_root *root, const struct epacl_vm *vm,
-		    const struct epacl_group *groups[EPACL_GROUPS_MAX])
-{
-	u32 i;
-
-	for (i = 0; i < vm->ngroups; i++)
-		groups[i] = epacl_group(
-			epacl_pmap_find(&root->groups, vm->groups[i].s));
-	sort(groups, vm->ngroups, sizeof(*groups), group_compare, NULL);
-	return vm->ngroups;
-}
-
-static void put_layers(struct epacl_compiler *c, struct epacl_cvm *cvm,
-		       u8 direction)
-{
-	const struct epacl_group *groups[EPACL_GROUPS_MAX];
-	struct epacl_layer *layers = cvm->layers[direction];
-	const struct epacl_vm *vm = cvm->vm;
-	u32 n = epacl_vm_groups(c->snap->root, vm, groups), i;
-	u32 first = direction == EPACL_OUT;
-
-	for (i = 0; i < n; i++)
-		epacl_compile_layer(c, &layers[first + i],
-				    &groups[i]->slot[direction],
-				    EPACL_OWNER_GROUP, direction,
-				    groups[i]->obj.name, NULL);
-	epacl_compile_layer(c, &layers[direction == EPACL_OUT ? 0 : n],
-			    &vm->slot[direction], EPACL_OWNER_VM, direction,
-			    vm->obj.name, NULL);
-	cvm->nlayers = n + 1;
-}
-
-static int put_endpoint(struct epacl_compiler *c, const struct epacl_vm *vm,
-			const struct epacl_endpoint *endpoint,
-			struct epacl_cendpoint *place)
-{
-	const struct epacl_lbset *lbset;
-
-	place->endpoint = endpoint;
-	place->is_public = endpoint->npublics || endpoint->lbset[0];
-	lbset = epacl_lbset(
-		epacl_pmap_find(&c->snap->root->lbsets, endpoint->lbset));
-	if (lbset)
-		epacl_compile_layer(c, &place->layer, &lbset->slot,
-				    EPACL_OWNER_LBSET, EPACL_IN,
-				    lbset->obj.name, NULL);
-	else
-		epacl_compile_layer(c, &place->layer, &endpoint->slot,
-				    EPACL_OWNER_ENDPOINT, EPACL_IN,
-				    vm->obj.name, endpoint->name);
-	return epacl_compile_slot(c, &endpoint->slot);
-}
-
-static int compile_vm(struct epacl_compiler *c, const struct epacl_vm *vm,
-		      struct epacl_cendpoint *endpoints)
-{
-	struct epacl_cvm *cvm = &c->snap->vms[c->snap->nvms++];
-	int err, direction;
-	u32 i;
-
-	cvm->vm = vm;
-	cvm->endpoints = endpoints;
-	cvm->nendpoints = vm->nendpoints;
-	for (direction = 0; direction < EPACL_DIRECTIONS; direction++) {
-		err = epacl_compile_slot(c, &vm->slot[direction]);
-		if (err)
-			return err;
-		put_layers(c, cvm, direction);
-	}
-	for (i = 0; i < vm->nendpoints; i++) {
-		err = put_endpoint(c, vm, vm->endpoints[i], &endpoints[i]);
-		if (err)
-			return err;
-	}
-	return epacl_compile_nics(c, c->snap->nvms - 1);
-}
-
-static int compile_vms(struct epacl_compiler *c)
-{
-	struct epacl_cendpoint *endpoints = c->snap->endpoints;
-	struct epacl_vm *vm;
-	int err;
-
-	for_each_vm(c->snap->root, vm) {
-		err = compile_vm(c, vm, endpoints);
-		if (err)
-			return err;
-		endpoints += vm->nendpoints;
-		cond_resched();
-	}
-	return 0;
 }
 
 /* ---- all of it ---- */
@@ -275,7 +168,7 @@ static int compile(struct epacl_compiler *c)
 	return make_room(c)			   ?:
 		       compile_shared_lists(c)	   ?:
 		       epacl_compile_vnets(c)	   ?:
-		       compile_vms(c)		   ?:
+		       epacl_compile_vms(c)	   ?:
 		       epacl_compile_publics(c)	   ?:
 		       epacl_compile_check_nics(c) ?:
 						     epacl_compile_check_vips(c);
@@ -331,8 +224,7 @@ void epacl_snapshot_free(struct epacl_snapshot *snap)
 	epacl_free(snap->addresses);
 	epacl_free(snap->vnets);
 	epacl_free(snap->nics);
-	epacl_free(snap->endpoints);
-	epacl_free(snap->vms);
+	epacl_compile_free_vms(snap);
 	epacl_free(snap->sets);
 	epacl_root_put(snap->root);
 	epacl_free(snap);

@@ -7,6 +7,7 @@
 #define _EPACL_COMPILE_INTERNAL_H
 
 #include <linux/errno.h>
+#include <linux/kernel.h>
 #include <linux/minmax.h>
 #include <linux/sched.h>
 #include "index.h"
@@ -52,8 +53,11 @@ int epacl_compile_sets(struct epacl_compiler *c);
 int epacl_compile_named(struct epacl_compiler *c);
 int epacl_compile_slot(struct epacl_compiler *c, const struct epacl_slot *slot);
 
-/* Fills @layer in for the list in @slot. @part: NULL: the owner has none. */
-void epacl_compile_layer(struct epacl_compiler *c, struct epacl_layer *layer,
+/*
+ * Fills @layer in for the list in @slot. @part: NULL: the owner has none.
+ * Return: its list asks for IPsec.
+ */
+bool epacl_compile_layer(struct epacl_compiler *c, struct epacl_layer *layer,
 			 const struct epacl_slot *slot, u8 owner, u8 direction,
 			 const char *name, const char *part);
 
@@ -63,6 +67,17 @@ int epacl_compile_vnets(struct epacl_compiler *c);
 /* NULL: there is none. */
 const struct epacl_cvnet *
 epacl_compile_find_vnet(const struct epacl_snapshot *snap, const char *name);
+
+/* ---- compile_vm.c ---- */
+
+static inline u32 epacl_vm_blocks(const struct epacl_root *root)
+{
+	return DIV_ROUND_UP(root->vms.n, EPACL_VM_BLOCK);
+}
+
+/* With their nics. */
+int epacl_compile_vms(struct epacl_compiler *c);
+void epacl_compile_free_vms(struct epacl_snapshot *snap);
 
 /* ---- compile_nic.c ---- */
 

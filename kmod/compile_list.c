@@ -59,7 +59,7 @@ int epacl_compile_slot(struct epacl_compiler *c, const struct epacl_slot *slot)
 	return compile_acl(c, slot->acl);
 }
 
-void epacl_compile_layer(struct epacl_compiler *c, struct epacl_layer *layer,
+bool epacl_compile_layer(struct epacl_compiler *c, struct epacl_layer *layer,
 			 const struct epacl_slot *slot, u8 owner, u8 direction,
 			 const char *name, const char *part)
 {
@@ -69,6 +69,5 @@ void epacl_compile_layer(struct epacl_compiler *c, struct epacl_layer *layer,
 	layer->direction = direction;
 	layer->name = name;
 	layer->part = part;
-	if (layer->acl->nsecure)
-		c->snap->nsecure++;
+	return layer->acl->nsecure;
 }

@@ -187,10 +187,12 @@ static int put_subnet(struct epacl_compiler *c, struct epacl_cvnet *cvnet,
 		err = epacl_compile_slot(c, &subnet->slot[direction]);
 		if (err)
 			return err;
-		epacl_compile_layer(c, &layers[direction],
-				    &subnet->slot[direction],
-				    EPACL_OWNER_SUBNET, direction,
-				    cvnet->vnet->obj.name, subnet->name);
+		c->snap->nsecure +=
+			epacl_compile_layer(c, &layers[direction],
+					    &subnet->slot[direction],
+					    EPACL_OWNER_SUBNET, direction,
+					    cvnet->vnet->obj.name,
+					    subnet->name);
 	}
 	for (i = 0; i < subnet->n; i++) {
 		place = &cvnet->subnets[cvnet->nsubnets++];

@@ -6,13 +6,12 @@
  * sends as a packet of its own, what comes back as a reply, which passes if
  * today's policy still permits the flow as it was opened.
  */
+#include "closest.h"
 #include "decide.h"
 #include "station.h"
 
 #define PROTO_ICMP 1
 #define PROTO_ICMPV6 58
-#define ICMP_TYPE_ECHO 8
-#define ICMPV6_TYPE_ECHO 128
 
 /* ---- what is judged ---- */
 
@@ -131,63 +130,6 @@ static bool ask_subnet(const struct epacl_ask *ask, u8 direction,
 
 /* ---- endpoints ---- */
 
-/* How closely an endpoint names what it opens, the closest first. */
-enum closeness {
-	CLOSE_PORT,
-	CLOSE_RANGE,
-	CLOSE_PROTO, /* an ICMP type, or a protocol without ports */
-	CLOSE_ANY,
-	CLOSE_NOT,
-};
-
-static bool icmp_type_matches(const struct epacl_endpoint *endpoint,
-			      const struct epacl_key *key)
-{
-	u8 echo = key->proto == PROTO_ICMP ? ICMP_TYPE_ECHO : ICMPV6_TYPE_ECHO;
-
-	if (key->type != (endpoint->has_type ? endpoint->type : echo))
-		return false;
-	return !endpoint->has_code || key->code == endpoint->code;
-}
-
-static enum closeness endpoint_closeness(const struct epacl_endpoint *endpoint,
-					 const struct epacl_key *key)
-{
-	if (endpoint->address.family &&
-	    !epacl_ip_equal(&endpoint->address, &key->local))
-		return CLOSE_NOT;
-	if (endpoint->proto == EPACL_PROTO_ANY)
-		return CLOSE_ANY;
-	if (endpoint->proto != key->proto)
-		return CLOSE_NOT;
-	if (key->has_type)
-		return icmp_type_matches(endpoint, key) ? CLOSE_PROTO :
-							  CLOSE_NOT;
-	if (!key->has_ports)
-		return CLOSE_PROTO;
-	if (!epacl_ports_hold(&endpoint->ports, key->lport))
-		return CLOSE_NOT;
-	return endpoint->ports.lo == endpoint->ports.hi ? CLOSE_PORT :
-							  CLOSE_RANGE;
-}
-
-static const struct epacl_cendpoint *
-closest_endpoint(const struct epacl_cvm *vm, const struct epacl_key *key)
-{
-	const struct epacl_cendpoint *best = NULL;
-	enum closeness least = CLOSE_NOT, closeness;
-	u32 i;
-
-	for (i = 0; i < vm->nendpoints; i++) {
-		closeness = endpoint_closeness(vm->endpoints[i].endpoint, key);
-		if (closeness < least) {
-			least = closeness;
-			best = &vm->endpoints[i];
-		}
-	}
-	return best;
-}
-
 /* Where the targets of @public within @vm begin: they go by its number. */
 static u32 first_target(const struct epacl_cpublic *public, u32 vm)
 {
@@ -252,8 +194,8 @@ static const struct epacl_cendpoint *find_endpoint(const struct epacl_ask *ask,
 						   bool host)
 {
 	const struct epacl_cendpoint *endpoint =
-		closest_endpoint(epacl_snapshot_vm(ask->snap, ask->nic->vm),
-				 key);
+		epacl_cvm_closest(epacl_snapshot_vm(ask->snap, ask->nic->vm),
+				  key);
 
 	return endpoint && endpoint->is_public && !host ? NULL : endpoint;
 }

@@ -74,20 +74,65 @@ struct epacl_cendpoint {
 	bool is_public;
 };
 
+/* How closely an endpoint names what it opens, the closest first. */
+enum epacl_closeness {
+	EPACL_CLOSE_PORT,
+	EPACL_CLOSE_RANGE,
+	EPACL_CLOSE_PROTO, /* an ICMP type, or a protocol without ports */
+	EPACL_CLOSE_ANY,
+	EPACL_CLOSENESSES,
+};
+
+/**
+ * struct epacl_opening - what an endpoint opens
+ * @endpoint: its number
+ * @proto: protocol, or EPACL_PROTO_ANY
+ * @lo: the first port; of ICMP the type times 256, plus the code
+ * @hi: the last one
+ * @closeness: enum epacl_closeness
+ */
+struct epacl_opening {
+	u32 endpoint;
+	u16 proto;
+	u16 lo;
+	u16 hi;
+	u8 closeness;
+};
+
 /**
  * struct epacl_cvm - a VM whose names have been looked up
- * @vm: definition
- * @nendpoints: entries of @endpoints
- * @endpoints: sorted by name
- * @nlayers: entries of each of @layers
  * @layers: by direction: in: groups, then the VM; out: the VM, then groups
+ * @endpoints: sorted by name
+ * @ends: by closeness, where those that are as close end in @openings
+ * @nlayers: entries of each of @layers
+ * @bound: some endpoint has an address of its own
+ * @nsecure: layers whose list has rules that ask for IPsec
+ * @vm: definition
+ * @openings: of each endpoint, by closeness, protocol, address and @lo
+ *
+ * All of it is one piece of memory. What a packet needs comes first, and its
+ * layers and endpoints are right behind.
  */
 struct epacl_cvm {
-	const struct epacl_vm *vm;
-	u32 nendpoints;
+	const struct epacl_layer *layers[EPACL_DIRECTIONS];
 	struct epacl_cendpoint *endpoints;
-	u32 nlayers;
-	struct epacl_layer layers[EPACL_DIRECTIONS][EPACL_GROUPS_MAX + 1];
+	u32 ends[EPACL_CLOSENESSES];
+	u8 nlayers;
+	bool bound;
+	u32 nsecure;
+	const struct epacl_vm *vm;
+	struct epacl_opening openings[];
+};
+
+/* As many as fit into 1 KiB. */
+#define EPACL_VM_BLOCK 124
+
+/**
+ * struct epacl_vm_block - some VMs in a row
+ * @vms: by number
+ */
+struct epacl_vm_block {
+	struct epacl_cvm *vms[EPACL_VM_BLOCK];
 };
 
 /**
@@ -168,7 +213,7 @@ struct epacl_cprefix {
  * @nsecure: layers whose list has rules that ask for IPsec
  * @nzones: vnets with a zone of their own
  * @nsets: entries of @sets
- * @nvms: entries of @vms
+ * @nvms: VMs in @vms
  * @nnics: entries of @nics
  * @nvnets: entries of @vnets
  * @naddresses: entries of @addresses
@@ -178,7 +223,7 @@ struct epacl_cprefix {
  * @nranges: entries of @publics, at its end, that have more than one port
  * @nvips: entries of @vips: every VIP of an endpoint or a service
  * @sets: by the id of a set
- * @endpoints: of all VMs
+ * @vms: by number, in the order of their names, in blocks
  * @by_dev: @nics by name of the interface
  * @by_station: @nics by station
  * @by_mac: @nics by declared MAC
@@ -203,8 +248,7 @@ struct epacl_snapshot {
 	u32 nranges;
 	u32 nvips;
 	const struct epacl_set_table **sets;
-	struct epacl_cvm *vms;
-	struct epacl_cendpoint *endpoints;
+	struct epacl_vm_block **vms;
 	struct epacl_cnic *nics;
 	struct epacl_cvnet *vnets;
 	struct epacl_caddress *addresses;
@@ -240,7 +284,7 @@ void epacl_snapshot_free(struct epacl_snapshot *snap);
 static inline const struct epacl_cvm *
 epacl_snapshot_vm(const struct epacl_snapshot *snap, u32 vm)
 {
-	return &snap->vms[vm];
+	return snap->vms[vm / EPACL_VM_BLOCK]->vms[vm % EPACL_VM_BLOCK];
 }
 
 /* The name of the VM of a nic. */

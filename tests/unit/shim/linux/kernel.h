@@ -12,6 +12,7 @@
 #include <linux/types.h>
 #include <asm/byteorder.h>
 
+#define U8_MAX UINT8_MAX
 #define U16_MAX UINT16_MAX
 #define U32_MAX UINT32_MAX
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
