@@ -219,9 +219,11 @@ static void enter_rows(struct search *s, const struct epacl_table *table)
 static void enter(struct search *s, const struct epacl_table *table)
 {
 	s->table = table;
-	if (table && table->few)
+	if (!table)
+		return;
+	if (table->form == EPACL_FORM_FEW)
 		enter_few(s, table);
-	else if (table && table->words)
+	else if (table->form == EPACL_FORM_ROWS)
 		enter_rows(s, table);
 }
 
@@ -276,17 +278,52 @@ static const struct epacl_rule *next_of_few(struct search *s)
 	return NULL;
 }
 
+static bool no_hit(struct epacl_hit *hit)
+{
+	hit->rule = NULL;
+	return false;
+}
+
+/* @rule: NULL: none. */
+static bool hit_rule(struct epacl_hit *hit, const struct epacl_rule *rule)
+{
+	if (!rule)
+		return no_hit(hit);
+	hit->rule = rule;
+	hit->counter = rule->counter;
+	hit->permit = rule->permit;
+	hit->log = rule->log;
+	return true;
+}
+
 /*
  * The first one of a table whose rules look at nothing but the remote; those
  * behind it have nothing to add, for it decides.
  */
+static bool hit_by_remote(const struct epacl_table *table,
+			  const struct epacl_key *key, struct epacl_hit *hit)
+{
+	const struct epacl_axis *axis = remote_axis(table, key);
+	const struct epacl_first *first;
+	const struct epacl_mark *mark;
+
+	first = &axis->first[find_remote(axis, &key->remote)];
+	if (!first->rule)
+		return no_hit(hit);
+	mark = &table->marks[first->rule - 1];
+	hit->rule = mark->rule;
+	hit->counter = mark->counter;
+	hit->permit = first->permit;
+	hit->log = first->log;
+	return true;
+}
+
 static const struct epacl_rule *first_by_remote(const struct epacl_table *table,
 						const struct epacl_key *key)
 {
-	const struct epacl_axis *axis = remote_axis(table, key);
-	u32 first = axis->first[find_remote(axis, &key->remote)];
+	struct epacl_hit hit;
 
-	return first ? table->rules[first - 1] : NULL;
+	return hit_by_remote(table, key, &hit) ? hit.rule : NULL;
 }
 
 static const struct epacl_rule *next_rule(struct search *s)
@@ -295,13 +332,13 @@ static const struct epacl_rule *next_rule(struct search *s)
 	const struct epacl_rule *rule;
 
 	while ((table = s->table)) {
-		if (table->few)
+		if (table->form == EPACL_FORM_FEW)
 			rule = next_of_few(s);
-		else if (table->words)
+		else if (table->form == EPACL_FORM_ROWS)
 			rule = next_by_rows(s);
 		else
 			rule = first_by_remote(table, s->key);
-		if (!rule || (!table->few && !table->words))
+		if (!rule || table->form == EPACL_FORM_FIRST)
 			enter(s, table->next);
 		if (rule)
 			return rule;
@@ -309,25 +346,33 @@ static const struct epacl_rule *next_rule(struct search *s)
 	return NULL;
 }
 
-const struct epacl_rule *
-epacl_classify(const struct epacl_acl *acl,
-	       const struct epacl_set_table *const *sets,
-	       const struct epacl_key *key)
+/* Apart, so that most lists are spared a walk's state on the stack. */
+static noinline const struct epacl_rule *
+walk(const struct epacl_acl *acl, const struct epacl_set_table *const *sets,
+     const struct epacl_key *key)
 {
-	const struct epacl_table *table = acl->table;
 	struct search s = { .sets = sets, .key = key };
 	const struct epacl_rule *rule;
 
-	if (!table)
-		return NULL;
-	if (!table->words && !table->few && !table->next)
-		return first_by_remote(table, key);
-	enter(&s, table);
+	enter(&s, acl->table);
 	do {
 		rule = next_rule(&s);
 	} while (rule && acl->nsecure && rule->match.secure &&
 		 !security_matches(&rule->match, key->security));
 	return rule;
+}
+
+bool epacl_classify(const struct epacl_acl *acl,
+		    const struct epacl_set_table *const *sets,
+		    const struct epacl_key *key, struct epacl_hit *hit)
+{
+	const struct epacl_table *table = acl->table;
+
+	if (!table)
+		return no_hit(hit);
+	if (table->form == EPACL_FORM_FIRST && !table->next)
+		return hit_by_remote(table, key, hit);
+	return hit_rule(hit, walk(acl, sets, key));
 }
 
 /**

@@ -61,17 +61,31 @@ int epacl_table_build(struct epacl_memory *memory, struct epacl_acl *acl,
 void epacl_table_free(struct epacl_table *table);
 
 /**
+ * struct epacl_hit - the rule that decides
+ * @rule: NULL: none does, and the rest says nothing
+ * @counter: its counter
+ * @permit: what it says
+ * @log: it wants to be logged
+ */
+struct epacl_hit {
+	const struct epacl_rule *rule;
+	struct epacl_count __percpu *counter;
+	bool permit;
+	bool log;
+};
+
+/**
  * epacl_classify - the first rule that matches
  * @acl: compiled
  * @sets: compiled sets by id
  * @key: packet
+ * @hit: filled in
  *
- * Return: the rule, or NULL: the default of the list decides.
+ * Return: false: there is none, the default of the list decides.
  */
-const struct epacl_rule *
-epacl_classify(const struct epacl_acl *acl,
-	       const struct epacl_set_table *const *sets,
-	       const struct epacl_key *key);
+bool epacl_classify(const struct epacl_acl *acl,
+		    const struct epacl_set_table *const *sets,
+		    const struct epacl_key *key, struct epacl_hit *hit);
 
 /* Reqids that rules deny by name before one permits, as many as are remembered. */
 #define EPACL_DENIED_MAX 32

@@ -9,8 +9,6 @@
 struct epacl_counters *epacl_counters_alloc(u32 n)
 {
 	struct epacl_counters *c;
-	u32 i;
-	int cpu;
 
 	c = kmalloc(sizeof(*c), GFP_KERNEL_ACCOUNT);
 	if (!c)
@@ -21,9 +19,6 @@ struct epacl_counters *epacl_counters_alloc(u32 n)
 		kfree(c);
 		return NULL;
 	}
-	for_each_possible_cpu(cpu)
-		for (i = 0; i < n; i++)
-			u64_stats_init(&per_cpu_ptr(c->cpu, cpu)[i].sync);
 	refcount_set(&c->refs, 1);
 	atomic64_set(&c->log_at, 0);
 	c->n = n;
@@ -43,38 +38,17 @@ void epacl_counters_put(struct epacl_counters *c)
 	}
 }
 
-void epacl_count(struct epacl_counters *c, u32 index, u32 bytes)
+void epacl_count_read(const struct epacl_count __percpu *counter,
+		      struct epacl_count *sum)
 {
-	struct epacl_cpu_count *count;
-
-	/* Hooks run in softirqs and, on the way out, in process context. */
-	local_bh_disable();
-	count = &this_cpu_ptr(c->cpu)[index];
-	u64_stats_update_begin(&count->sync);
-	u64_stats_inc(&count->packets);
-	u64_stats_add(&count->bytes, bytes);
-	u64_stats_update_end(&count->sync);
-	local_bh_enable();
-}
-
-void epacl_counters_read(const struct epacl_counters *c, u32 index,
-			 struct epacl_count *sum)
-{
-	const struct epacl_cpu_count *count;
-	u64 packets, bytes;
-	unsigned int start;
+	const struct epacl_count *count;
 	int cpu;
 
 	sum->packets = 0;
 	sum->bytes = 0;
 	for_each_possible_cpu(cpu) {
-		count = &per_cpu_ptr(c->cpu, cpu)[index];
-		do {
-			start = u64_stats_fetch_begin(&count->sync);
-			packets = u64_stats_read(&count->packets);
-			bytes = u64_stats_read(&count->bytes);
-		} while (u64_stats_fetch_retry(&count->sync, start));
-		sum->packets += packets;
-		sum->bytes += bytes;
+		count = per_cpu_ptr(counter, cpu);
+		sum->packets += READ_ONCE(count->packets);
+		sum->bytes += READ_ONCE(count->bytes);
 	}
 }

@@ -9,25 +9,20 @@
 #include <linux/atomic.h>
 #include <linux/percpu.h>
 #include <linux/refcount.h>
-#include <linux/u64_stats_sync.h>
 #include <linux/epacl.h>
 
-/* As summed over all CPUs. */
+/* One CPU's share of a counter, or the sum of all. */
 struct epacl_count {
 	u64 packets;
 	u64 bytes;
 };
 
-/* One CPU's share of one counter. */
-struct epacl_cpu_count {
-	u64_stats_t packets;
-	u64_stats_t bytes;
-	struct u64_stats_sync sync;
-};
+/* Numbers are written, and read by others, in one piece. */
+static_assert(sizeof(u64) == sizeof(long));
 
 /**
  * struct epacl_counters - a block of counters
- * @refs: holders; whoever keeps the index of a counter holds the block
+ * @refs: holders; whoever keeps a counter holds the block
  * @n: counters in the block
  * @log_at: of a VM's block: up to when its share of the log is used, in ns since
  *	boot
@@ -37,7 +32,7 @@ struct epacl_counters {
 	refcount_t refs;
 	u32 n;
 	atomic64_t log_at;
-	struct epacl_cpu_count __percpu *cpu;
+	struct epacl_count __percpu *cpu;
 };
 
 /* A block is bounded by what the per-CPU allocator gives at once. */
@@ -49,18 +44,24 @@ void epacl_counters_get(struct epacl_counters *c);
 /* NULL is fine. Any context. */
 void epacl_counters_put(struct epacl_counters *c);
 
-/* Packet path; any context, softirqs included. */
-void epacl_count(struct epacl_counters *c, u32 index, u32 bytes);
-void epacl_counters_read(const struct epacl_counters *c, u32 index,
-			 struct epacl_count *sum);
+/* Packet path; any context, softirqs included. @counter: of a block, see above. */
+static inline void epacl_count(struct epacl_count __percpu *counter, u32 bytes)
+{
+	this_cpu_inc(counter->packets);
+	this_cpu_add(counter->bytes, bytes);
+}
+
+void epacl_count_read(const struct epacl_count __percpu *counter,
+		      struct epacl_count *sum);
 
 /* The counters of a VM's, or the namespace's, verdicts. */
 #define EPACL_VERDICT_COUNTERS (EPACL_DIRECTIONS * EPACL_REASON_COUNT)
 
-static inline u32 epacl_verdict_counter(enum epacl_direction direction,
-					enum epacl_reason reason)
+static inline struct epacl_count __percpu *
+epacl_verdict_counter(const struct epacl_counters *verdicts,
+		      enum epacl_direction direction, enum epacl_reason reason)
 {
-	return direction * EPACL_REASON_COUNT + reason;
+	return verdicts->cpu + direction * EPACL_REASON_COUNT + reason;
 }
 
 #endif /* _EPACL_COUNTERS_H */

@@ -86,6 +86,7 @@ static bool ask_layer(const struct epacl_ask *ask,
 {
 	const struct epacl_acl *acl = layer->acl;
 	struct epacl_asked *asked;
+	struct epacl_hit hit;
 
 	if (ask->early && acl->nsecure) {
 		epacl_answer(answer, false, EPACL_REASON_INVALID);
@@ -94,9 +95,17 @@ static bool ask_layer(const struct epacl_ask *ask,
 	}
 	asked = &answer->asked[answer->nasked++];
 	asked->layer = layer;
-	asked->rule = epacl_classify(acl, ask->snap->sets, key);
-	if (asked->rule ? asked->rule->permit : epacl_acl_default_permits(acl))
-		return true;
+	asked->rule = NULL;
+	if (!epacl_classify(acl, ask->snap->sets, key, &hit)) {
+		if (epacl_acl_default_permits(acl))
+			return true;
+	} else {
+		asked->rule = hit.rule;
+		asked->counter = hit.counter;
+		answer->logs |= hit.log;
+		if (hit.permit)
+			return true;
+	}
 	epacl_answer(answer, false, denial(ask, acl, key));
 	return false;
 }
@@ -188,18 +197,6 @@ static bool is_translated(const struct epacl_ask *ask,
 	       epacl_snapshot_is_vip(ask->snap, &addressed->dst);
 }
 
-/* Step 7, outside. What is public is reached through its public address. */
-static const struct epacl_cendpoint *find_endpoint(const struct epacl_ask *ask,
-						   const struct epacl_key *key,
-						   bool host)
-{
-	const struct epacl_cendpoint *endpoint =
-		epacl_cvm_closest(epacl_snapshot_vm(ask->snap, ask->nic->vm),
-				  key);
-
-	return endpoint && endpoint->is_public && !host ? NULL : endpoint;
-}
-
 /* ---- origin ---- */
 
 /*
@@ -248,11 +245,31 @@ static bool is_hosts(const struct epacl_ask *ask,
 static bool is_inside(const struct epacl_ask *ask,
 		      const struct epacl_ip *remote)
 {
-	if (!ask->nic->vnet || ask->host->owns_ip(ask->host, remote))
+	bool inside;
+
+	if (!ask->nic->vnet)
 		return false;
-	if (epacl_ip_is_link_local(remote))
-		return link_local_is_inside(ask, remote);
-	return epacl_cvnet_holds(ask->nic->vnet, remote);
+	inside = epacl_ip_is_link_local(remote) ?
+			 link_local_is_inside(ask, remote) :
+			 epacl_cvnet_holds(ask->nic->vnet, remote);
+	return inside && !ask->host->owns_ip(ask->host, remote);
+}
+
+/*
+ * Step 7, outside. What is public is reached through its public address, but by
+ * the host.
+ */
+static const struct epacl_cendpoint *
+find_endpoint(const struct epacl_ask *ask, const struct epacl_tuple *addressed,
+	      const struct epacl_key *key)
+{
+	const struct epacl_cendpoint *endpoint;
+
+	endpoint = epacl_cvm_closest(epacl_snapshot_vm(ask->snap, ask->nic->vm),
+				     key);
+	if (endpoint && endpoint->is_public && !is_hosts(ask, addressed))
+		return NULL;
+	return endpoint;
 }
 
 /* ---- the two policies of a VM ---- */
@@ -266,12 +283,12 @@ static bool ask_endpoint(const struct epacl_ask *ask,
 {
 	const struct epacl_cendpoint *endpoint;
 	bool translated = is_translated(ask, addressed, accepted);
-	bool host = is_hosts(ask, addressed);
 
-	if (!translated && !host && is_inside(ask, &key->remote))
+	if (!translated && is_inside(ask, &key->remote) &&
+	    !is_hosts(ask, addressed))
 		return true;
 	endpoint = translated ? translated_endpoint(ask, addressed, key) :
-				find_endpoint(ask, key, host);
+				find_endpoint(ask, addressed, key);
 	if (endpoint)
 		return ask_layer(ask, &endpoint->layer, key, answer);
 	epacl_answer(answer, false, EPACL_REASON_NO_ENDPOINT);
@@ -392,6 +409,7 @@ void epacl_decide_flow(const struct epacl_ask *ask, struct epacl_answer *answer)
 	bool permit;
 
 	answer->nasked = 0;
+	answer->logs = false;
 	answer->deferred = false;
 	switch (flow->state) {
 	case EPACL_FLOW_NONE:

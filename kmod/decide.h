@@ -67,10 +67,16 @@ struct epacl_host {
 	bool (*has_dev)(const struct epacl_host *host, const char *name);
 };
 
-/* A layer that was asked, and its answer. */
+/**
+ * struct epacl_asked - a layer that was asked
+ * @layer: the layer
+ * @rule: that decided; NULL: its default did
+ * @counter: of the rule
+ */
 struct epacl_asked {
 	const struct epacl_layer *layer;
-	const struct epacl_rule *rule; /* NULL: its default decided */
+	const struct epacl_rule *rule;
+	struct epacl_count __percpu *counter;
 };
 
 /* In: endpoint, subnet, groups, VM; out: the last three; a loose flow: both. */
@@ -116,6 +122,7 @@ struct epacl_ask {
  * @reason: enum epacl_reason
  * @deferred: there is none yet: a list asks for IPsec, and the question is early;
  *	the rest reads as a drop
+ * @logs: one of the rules wants to be logged
  * @nasked: entries of @asked
  * @asked: layers that were asked, in order; all permitted, but the last one of
  *	a drop for EPACL_REASON_ACL or EPACL_REASON_IPSEC_REQUIRED
@@ -123,6 +130,7 @@ struct epacl_ask {
 struct epacl_answer {
 	bool permit;
 	bool deferred;
+	bool logs;
 	u8 reason;
 	u8 nasked;
 	struct epacl_asked asked[EPACL_LAYERS_MAX];

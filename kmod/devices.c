@@ -23,9 +23,18 @@ struct epacl_port *epacl_port(struct epacl_net *en, int ifindex)
 }
 
 const struct epacl_cnic *epacl_port_nic(const struct epacl_snapshot *snap,
-					const struct epacl_port *port)
+					struct epacl_port *port)
 {
-	return epacl_snapshot_station(snap, rcu_dereference(port->station));
+	const struct epacl_station *station = rcu_dereference(port->station);
+	const struct epacl_cnic *nic;
+	u32 i = READ_ONCE(port->nic);
+
+	if (i < snap->nnics && snap->nics[i].nic->station == station)
+		return &snap->nics[i];
+	nic = epacl_snapshot_station(snap, station);
+	if (nic)
+		WRITE_ONCE(port->nic, nic - snap->nics);
+	return nic;
 }
 
 /* ---- interfaces that the hooks see in full ---- */

@@ -17,6 +17,8 @@
  * @dev: the interface; hooked, so it lives as long as we do
  * @station: of the nic; changed under RTNL. Which nic that is, if any, a
  *	snapshot says
+ * @nic: where in the snapshot its nic was found last, most often there still;
+ *	written by whoever looks it up
  * @hooks: ingress, egress
  * @rcu: frees it
  */
@@ -24,6 +26,7 @@ struct epacl_port {
 	struct epacl_net *en;
 	struct net_device *dev;
 	struct epacl_station __rcu *station;
+	u32 nic;
 	struct nf_hook_ops hooks[2];
 	struct rcu_head rcu;
 };
@@ -33,7 +36,7 @@ struct epacl_port *epacl_port(struct epacl_net *en, int ifindex);
 
 /* The nic of a port in @snap. Under RCU. NULL: @snap does not know it. */
 const struct epacl_cnic *epacl_port_nic(const struct epacl_snapshot *snap,
-					const struct epacl_port *port);
+					struct epacl_port *port);
 
 /**
  * epacl_devices_prepare - hook the interfaces that a policy names

@@ -51,6 +51,7 @@ static struct epacl_leg *add_leg(struct journey *j,
 	leg->direction = direction;
 	leg->tuple = *tuple;
 	leg->answer.nasked = 0;
+	leg->answer.logs = false;
 	return leg;
 }
 

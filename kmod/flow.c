@@ -8,33 +8,21 @@
 #include <net/netfilter/nf_conntrack_zones.h>
 #include "flow.h"
 
-static void set_ip(struct epacl_ip *ip, u16 l3num,
-		   const union nf_inet_addr *addr)
-{
-	memset(ip, 0, sizeof(*ip));
-	if (l3num == NFPROTO_IPV4) {
-		ip->family = 4;
-		ip->v4 = addr->ip;
-	} else {
-		ip->family = 6;
-		memcpy(ip->b, addr->all, sizeof(ip->b));
-	}
-}
-
 static void set_tuple(struct epacl_tuple *to,
 		      const struct nf_conntrack_tuple *from)
 {
-	memset(to, 0, sizeof(*to));
-	set_ip(&to->src, from->src.l3num, &from->src.u3);
-	set_ip(&to->dst, from->src.l3num, &from->dst.u3);
-	to->proto = from->dst.protonum;
-	if (epacl_proto_has_ports(to->proto)) {
-		to->sport = ntohs(from->src.u.all);
-		to->dport = ntohs(from->dst.u.all);
-	} else if (to->proto == IPPROTO_ICMP || to->proto == IPPROTO_ICMPV6) {
-		to->type = from->dst.u.icmp.type;
-		to->code = from->dst.u.icmp.code;
-	}
+	u8 family = from->src.l3num == NFPROTO_IPV4 ? 4 : 6;
+	u8 proto = from->dst.protonum;
+	bool ports = epacl_proto_has_ports(proto);
+	bool icmp = proto == IPPROTO_ICMP || proto == IPPROTO_ICMPV6;
+
+	epacl_ip_set(&to->src, family, &from->src.u3);
+	epacl_ip_set(&to->dst, family, &from->dst.u3);
+	to->proto = proto;
+	to->sport = ports ? ntohs(from->src.u.all) : 0;
+	to->dport = ports ? ntohs(from->dst.u.all) : 0;
+	to->type = icmp ? from->dst.u.icmp.type : 0;
+	to->code = icmp ? from->dst.u.icmp.code : 0;
 }
 
 /*

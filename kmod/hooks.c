@@ -46,7 +46,7 @@ void epacl_case_open(struct epacl_case *c, struct epacl_net *en,
 	};
 }
 
-bool epacl_case_find_nic(struct epacl_case *c, const struct epacl_port *port)
+bool epacl_case_find_nic(struct epacl_case *c, struct epacl_port *port)
 {
 	c->ask.nic = c->ask.snap ? epacl_port_nic(c->ask.snap, port) : NULL;
 	return c->ask.nic;
@@ -105,28 +105,27 @@ void epacl_case_judge(struct epacl_case *c)
 
 static void count_rules(const struct epacl_answer *answer, u32 bytes)
 {
-	const struct epacl_rule *rule;
+	const struct epacl_asked *asked = answer->asked;
 	int i;
 
-	for (i = 0; i < answer->nasked; i++) {
-		rule = answer->asked[i].rule;
-		if (rule)
-			epacl_count(rule->counters, rule->counter, bytes);
-	}
+	for (i = 0; i < answer->nasked; i++)
+		if (asked[i].rule)
+			epacl_count(asked[i].counter, bytes);
 }
 
 void epacl_case_count(const struct epacl_case *c)
 {
 	u32 bytes = c->packet.bytes;
 
-	epacl_count(c->ask.nic->counters,
-		    epacl_verdict_counter(c->ask.direction, c->answer.reason),
+	epacl_count(epacl_verdict_counter(c->ask.nic->counters,
+					  c->ask.direction, c->answer.reason),
 		    bytes);
 	/* What a reply was held against is not what it was permitted by. */
 	if (c->answer.reason == EPACL_REASON_REPLY)
 		return;
 	count_rules(&c->answer, bytes);
-	epacl_log(&c->ask, &c->answer, c->skb, c->state);
+	if (c->answer.logs)
+		epacl_log(&c->ask, &c->answer, c->skb, c->state);
 }
 
 unsigned int epacl_case_settle(const struct epacl_case *c)
@@ -139,7 +138,7 @@ unsigned int epacl_drop_for_nobody(struct epacl_net *en,
 				   enum epacl_direction direction,
 				   enum epacl_reason reason, u32 bytes)
 {
-	epacl_count(en->counters, epacl_verdict_counter(direction, reason),
+	epacl_count(epacl_verdict_counter(en->counters, direction, reason),
 		    bytes);
 	return NF_DROP;
 }
@@ -148,7 +147,7 @@ unsigned int epacl_drop_for(const struct epacl_cnic *nic,
 			    enum epacl_direction direction,
 			    enum epacl_reason reason, u32 bytes)
 {
-	epacl_count(nic->counters, epacl_verdict_counter(direction, reason),
+	epacl_count(epacl_verdict_counter(nic->counters, direction, reason),
 		    bytes);
 	return NF_DROP;
 }

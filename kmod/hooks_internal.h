@@ -34,6 +34,12 @@ struct epacl_case {
 	struct epacl_answer answer;
 };
 
+/*
+ * A case on the stack. Most kernels fill what is there with zeros; of a case,
+ * which is large, whatever is read is set first.
+ */
+#define EPACL_CASE(name) struct epacl_case name __uninitialized
+
 /* Nothing is read from the packet, and nothing is known of its flow. */
 void epacl_case_open(struct epacl_case *c, struct epacl_net *en,
 		     struct sk_buff *skb, const struct nf_hook_state *state,
@@ -43,7 +49,7 @@ void epacl_case_open(struct epacl_case *c, struct epacl_net *en,
  * Whose packet it is: that of the nic behind @port. Return: false: the policy
  * does not know the interface any more, or not yet.
  */
-bool epacl_case_find_nic(struct epacl_case *c, const struct epacl_port *port);
+bool epacl_case_find_nic(struct epacl_case *c, struct epacl_port *port);
 
 /**
  * epacl_case_find_sender - how it came to the link of the nic

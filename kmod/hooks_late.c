@@ -147,20 +147,29 @@ static struct net_device *came_in_at(const struct epacl_case *c)
 	return dev_get_by_index_rcu(c->en->net, c->skb->skb_iif);
 }
 
+/* Apart, so that the hook itself has nothing on its stack. */
+static noinline unsigned int late_out(struct epacl_net *en, struct sk_buff *skb,
+				      const struct nf_hook_state *state)
+{
+	EPACL_CASE(c);
+	struct late l = { .c = &c };
+
+	if (!open_late(&c, en, skb, state))
+		return NF_ACCEPT;
+	epacl_security_out(&l.security, skb, state);
+	return judge_late(&l, came_in_at(&c));
+}
+
 unsigned int epacl_hook_late_out(void *priv, struct sk_buff *skb,
 				 const struct nf_hook_state *state)
 {
 	struct epacl_net *en = epacl_net(state->net);
-	struct epacl_case c;
-	struct late l = { .c = &c };
 
 	/* A frame of a bridge, shown by br_netfilter, is not being routed. */
-	if (epacl_out_dev(skb, state) != state->out ||
-	    epacl_security_is_done(skb, state) ||
-	    !open_late(&c, en, skb, state))
+	if (!READ_ONCE(en->late) || epacl_out_dev(skb, state) != state->out ||
+	    epacl_security_is_done(skb, state))
 		return NF_ACCEPT;
-	epacl_security_out(&l.security, skb, state);
-	return judge_late(&l, came_in_at(&c));
+	return late_out(en, skb, state);
 }
 
 /* What may be sent to the host whatever a list says, and was counted so. */
@@ -177,7 +186,7 @@ unsigned int epacl_hook_late_host(void *priv, struct sk_buff *skb,
 				  const struct nf_hook_state *state)
 {
 	struct epacl_net *en = epacl_net(state->net);
-	struct epacl_case c;
+	EPACL_CASE(c);
 	struct late l = { .c = &c };
 
 	if (!open_late(&c, en, skb, state) || is_essential(&c))
@@ -202,7 +211,7 @@ unsigned int epacl_hook_late_bridge(void *priv, struct sk_buff *skb,
 {
 	struct epacl_net *en = epacl_net(state->net);
 	const struct epacl_zone *inner;
-	struct epacl_case c;
+	EPACL_CASE(c);
 	struct late l = { .c = &c };
 	u16 vlan;
 

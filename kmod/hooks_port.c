@@ -11,7 +11,7 @@ unsigned int epacl_hook_ingress(void *priv, struct sk_buff *skb,
 				const struct nf_hook_state *state)
 {
 	struct epacl_port *port = priv;
-	struct epacl_case c;
+	EPACL_CASE(c);
 
 	epacl_case_open(&c, port->en, skb, state, EPACL_OUT);
 	epacl_packet_frame(&c.packet, skb, false);
@@ -47,7 +47,7 @@ unsigned int epacl_hook_egress(void *priv, struct sk_buff *skb,
 			       const struct nf_hook_state *state)
 {
 	struct epacl_port *port = priv;
-	struct epacl_case c;
+	EPACL_CASE(c);
 	bool known;
 
 	epacl_case_open(&c, port->en, skb, state, EPACL_IN);

@@ -4,6 +4,7 @@
  */
 #include <linux/if_vlan.h>
 #include <linux/netfilter_bridge.h>
+#include <net/netfilter/nf_conntrack.h>
 #include "flow.h"
 #include "hooks_internal.h"
 #include "wiring.h"
@@ -38,23 +39,22 @@ static bool is_foreign(const struct epacl_cpublic *public, u32 vm)
 	return false;
 }
 
-/*
- * Source NAT keeps ports where it can. A VM that leaves by a shared VIP from
- * the public port of another's endpoint would be taken for that endpoint, and
- * get what is meant for it.
- */
-unsigned int epacl_hook_shadow(void *priv, struct sk_buff *skb,
-			       const struct nf_hook_state *state)
+static bool is_source_translated(const struct sk_buff *skb)
 {
-	struct epacl_net *en = epacl_net(state->net);
-	const struct epacl_snapshot *snap = rcu_dereference(en->snapshot);
+	const struct nf_conn *ct = epacl_connection(skb);
+
+	return ct && ct->status & IPS_SRC_NAT;
+}
+
+static noinline unsigned int judge_shadow(struct epacl_net *en,
+					  const struct epacl_snapshot *snap,
+					  const struct sk_buff *skb)
+{
 	const struct epacl_cpublic *public;
 	const struct epacl_cnic *sender;
 	struct net_device *at;
 	struct epacl_flow flow;
 
-	if (!snap || !snap->npublics || epacl_is_of_a_flow(skb))
-		return NF_ACCEPT;
 	epacl_flow_read(&flow, skb);
 	if (flow.state != EPACL_FLOW_OPENER ||
 	    epacl_ip_equal(&flow.addressed.src, &flow.accepted.src))
@@ -67,6 +67,23 @@ unsigned int epacl_hook_shadow(void *priv, struct sk_buff *skb,
 	if (!sender || !is_foreign(public, sender->vm))
 		return NF_ACCEPT;
 	return epacl_drop_for(sender, EPACL_OUT, EPACL_REASON_SPOOF, skb->len);
+}
+
+/*
+ * Source NAT keeps ports where it can. A VM that leaves by a shared VIP from
+ * the public port of another's endpoint would be taken for that endpoint, and
+ * get what is meant for it.
+ */
+unsigned int epacl_hook_shadow(void *priv, struct sk_buff *skb,
+			       const struct nf_hook_state *state)
+{
+	struct epacl_net *en = epacl_net(state->net);
+	const struct epacl_snapshot *snap = rcu_dereference(en->snapshot);
+
+	if (!snap || !snap->npublics || epacl_is_of_a_flow(skb) ||
+	    !is_source_translated(skb))
+		return NF_ACCEPT;
+	return judge_shadow(en, snap, skb);
 }
 
 /*
@@ -127,11 +144,16 @@ static int vouches(struct net_device *dev, struct netdev_nested_priv *priv)
 				&v->c->packet.src, &v->at);
 }
 
-/*
- * The source is inside for the nic, but came in where those of another vnet
- * are, which has equal addresses.
- */
-static bool is_forged(const struct epacl_case *c)
+/* The source is inside for the nic, and its own address not for it alone. */
+static bool may_be_forged(const struct epacl_case *c)
+{
+	return c->ask.routed && c->ask.nic->vnet &&
+	       epacl_cvnet_holds(c->ask.nic->vnet, &c->packet.src) &&
+	       is_ambiguous(c);
+}
+
+/* It came in where those of another vnet are, which has equal addresses. */
+static noinline bool is_forged(const struct epacl_case *c)
 {
 	struct vouch v = { .c = c };
 	struct netdev_nested_priv priv = { .data = &v };
@@ -139,9 +161,7 @@ static bool is_forged(const struct epacl_case *c)
 	struct epacl_port *port;
 	u16 vlan;
 
-	if (!c->skb->skb_iif || !c->ask.nic->vnet ||
-	    !epacl_cvnet_holds(c->ask.nic->vnet, &c->packet.src) ||
-	    !is_ambiguous(c) ||
+	if (!c->skb->skb_iif ||
 	    c->en->host.owns_ip(&c->en->host, &c->packet.src))
 		return false;
 	at = dev_get_by_index_rcu(c->en->net, c->skb->skb_iif);
@@ -162,7 +182,7 @@ static bool is_forged(const struct epacl_case *c)
 static void judge(struct epacl_case *c)
 {
 	if (!epacl_decide_link(&c->ask, &c->answer)) {
-		if (c->ask.routed && is_forged(c))
+		if (may_be_forged(c) && is_forged(c))
 			epacl_answer(&c->answer, false, EPACL_REASON_SPOOF);
 		else
 			epacl_decide_flow(&c->ask, &c->answer);
@@ -252,7 +272,7 @@ unsigned int epacl_hook_to_vm(void *priv, struct sk_buff *skb,
 	struct epacl_net *en = epacl_net(state->net);
 	struct net_device *dev = epacl_out_dev(skb, state);
 	struct epacl_port *port;
-	struct epacl_case c;
+	EPACL_CASE(c);
 	u16 vlan;
 
 	port = epacl_port_of(en, dev, &vlan);

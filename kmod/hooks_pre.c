@@ -26,7 +26,7 @@ static struct epacl_arrival arrival_of(const struct epacl_case *c,
 }
 
 static unsigned int judge_arrival(struct epacl_case *c,
-				  const struct epacl_port *port)
+				  struct epacl_port *port)
 {
 	const struct epacl_snapshot *snap = c->ask.snap;
 	struct epacl_arrival at = arrival_of(c,
@@ -55,7 +55,7 @@ unsigned int epacl_hook_arrival(void *priv, struct sk_buff *skb,
 {
 	struct epacl_net *en = epacl_net(state->net);
 	struct epacl_port *port;
-	struct epacl_case c;
+	EPACL_CASE(c);
 	u16 vlan;
 
 	if (!epacl_zone_attach(en, skb, state))
@@ -108,7 +108,7 @@ static unsigned int judge_opener(struct epacl_net *en, struct sk_buff *skb,
 {
 	const struct epacl_cnic *victim;
 	struct epacl_arrival at;
-	struct epacl_case c;
+	EPACL_CASE(c);
 
 	if (!makes_entry(skb) || epacl_passes_on(state->in))
 		return NF_ACCEPT;
@@ -130,7 +130,7 @@ unsigned int epacl_hook_from_vm(void *priv, struct sk_buff *skb,
 	struct epacl_net *en = epacl_net(state->net);
 	const struct epacl_zone *inner;
 	struct epacl_port *port;
-	struct epacl_case c;
+	EPACL_CASE(c);
 	u16 vlan;
 
 	port = epacl_port_of(en, state->in, &vlan);

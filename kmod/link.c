@@ -487,6 +487,7 @@ static bool decide_in(const struct epacl_ask *ask, struct epacl_answer *answer)
 bool epacl_decide_link(const struct epacl_ask *ask, struct epacl_answer *answer)
 {
 	answer->nasked = 0;
+	answer->logs = false;
 	if (ask->direction == EPACL_OUT)
 		return decide_out(ask, answer);
 	return decide_in(ask, answer);

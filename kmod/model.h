@@ -56,10 +56,10 @@ struct epacl_match {
  * @order: 1 to 65535
  * @permit: or deny
  * @log: what it decides is logged
+ * @counter: of what it matched
  * @match: what it matches
  * @text: the operator's name for it; NULL: none
- * @counters: block that holds its counter
- * @counter: index there
+ * @counters: block that holds @counter
  * @op: index of the operation that made it
  * @tail: storage of the ports, the text and the name of the set
  */
@@ -68,10 +68,10 @@ struct epacl_rule {
 	u16 order;
 	bool permit;
 	bool log;
+	struct epacl_count __percpu *counter;
 	struct epacl_match match;
 	const char *text;
 	struct epacl_counters *counters;
-	u32 counter;
 	u32 op;
 	u8 tail[] __aligned(8);
 };

@@ -248,7 +248,7 @@ static int fill_rule(struct sk_buff *skb, const struct epacl_nl_item *item)
 	const struct epacl_rule *rule = item->rule;
 	struct epacl_count count;
 
-	epacl_counters_read(rule->counters, rule->counter, &count);
+	epacl_count_read(rule->counter, &count);
 	if (put_owner(skb, EPACL_RULE_A_OWNER, item) ||
 	    nla_put_u16(skb, EPACL_RULE_A_ORDER, rule->order) ||
 	    nla_put_u8(skb, EPACL_RULE_A_ACTION,
@@ -314,10 +314,10 @@ static int put_counts(struct sk_buff *skb,
 
 	for (direction = 0; direction < EPACL_DIRECTIONS; direction++) {
 		for (reason = 0; reason < EPACL_REASON_COUNT; reason++) {
-			epacl_counters_read(counters,
-					    epacl_verdict_counter(direction,
-								  reason),
-					    &count);
+			epacl_count_read(epacl_verdict_counter(counters,
+							       direction,
+							       reason),
+					 &count);
 			if (count.packets &&
 			    put_count(skb, direction, reason, &count))
 				return -EMSGSIZE;

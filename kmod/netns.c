@@ -5,7 +5,6 @@
  */
 #include <linux/module.h>
 #include <linux/rtnetlink.h>
-#include <net/netns/generic.h>
 #include "devices.h"
 #include "hooks.h"
 #include "netlink.h"
@@ -18,13 +17,8 @@ MODULE_PARM_DESC(
 	policy_max_mib,
 	"MiB that the policy of one network namespace may hold, for namespaces made from now on");
 
-static unsigned int net_id;
+unsigned int epacl_net_id;
 static struct workqueue_struct *free_queue;
-
-struct epacl_net *epacl_net(const struct net *net)
-{
-	return net_generic(net, net_id);
-}
 
 static struct epacl_snapshot *in_force(struct epacl_net *en)
 {
@@ -267,7 +261,7 @@ static void __net_exit net_stop(struct net *net)
 static struct pernet_operations net_ops = {
 	.init = net_start,
 	.exit = net_stop,
-	.id = &net_id,
+	.id = &epacl_net_id,
 	.size = sizeof(struct epacl_net),
 };
 

@@ -11,6 +11,7 @@
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
 #include <net/net_namespace.h>
+#include <net/netns/generic.h>
 #include "decide.h"
 #include "policy.h"
 #include "snapshot.h"
@@ -52,7 +53,13 @@ struct epacl_net {
 	struct list_head sockets;
 };
 
-struct epacl_net *epacl_net(const struct net *net);
+/* Of struct epacl_net among what a namespace has. */
+extern unsigned int epacl_net_id;
+
+static inline struct epacl_net *epacl_net(const struct net *net)
+{
+	return net_generic(net, epacl_net_id);
+}
 
 /* The policy in force. Return: a reference that the caller puts. */
 struct epacl_root *epacl_net_root(struct epacl_net *en);

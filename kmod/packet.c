@@ -72,13 +72,6 @@ static const void *look(const struct reader *r, unsigned int at,
 	return skb_header_pointer(r->skb, at, size, copy);
 }
 
-static void set_ip(struct epacl_ip *ip, u8 family, const void *bytes)
-{
-	memset(ip, 0, sizeof(*ip));
-	ip->family = family;
-	memcpy(ip->b, bytes, family == 4 ? 4 : 16);
-}
-
 /* ---- ARP ---- */
 
 /* Ethernet and IPv4; an ARP for anything else is malformed. */
@@ -109,8 +102,8 @@ static bool read_arp(struct reader *r)
 
 	p->message = EPACL_MSG_ARP;
 	p->arp_reply = arp->ar_op == htons(ARPOP_REPLY);
-	set_ip(&p->src, 4, body->sender_ip);
-	set_ip(&p->dst, 4, body->target_ip);
+	epacl_ip_set(&p->src, 4, body->sender_ip);
+	epacl_ip_set(&p->dst, 4, body->target_ip);
 	memcpy(p->claim_mac, body->sender_mac, ETH_ALEN);
 	p->has_claim_mac = true;
 	return true;
@@ -259,7 +252,7 @@ static bool read_nd_target(struct reader *r)
 	target = look(r, r->at + 8, sizeof(_target), _target);
 	if (!target)
 		return false;
-	set_ip(&r->p->claim, 6, target);
+	epacl_ip_set(&r->p->claim, 6, target);
 	r->p->has_claim = true;
 	return true;
 }
@@ -384,8 +377,8 @@ static bool read_ipv4(struct reader *r)
 		return false;
 	r->end = r->at + size;
 
-	set_ip(&p->src, 4, &ip->saddr);
-	set_ip(&p->dst, 4, &ip->daddr);
+	epacl_ip_set(&p->src, 4, &ip->saddr);
+	epacl_ip_set(&p->dst, 4, &ip->daddr);
 	p->proto = ip->protocol;
 	p->hops = ip->ttl;
 	p->fragment = ip->frag_off & htons(IP4_OFFSET | IP4_MORE);
@@ -508,8 +501,8 @@ static bool read_ipv6(struct reader *r)
 		return false;
 	r->end = r->at + size;
 
-	set_ip(&p->src, 6, &ip->saddr);
-	set_ip(&p->dst, 6, &ip->daddr);
+	epacl_ip_set(&p->src, 6, &ip->saddr);
+	epacl_ip_set(&p->dst, 6, &ip->daddr);
 	p->hops = ip->hop_limit;
 	r->at += sizeof(_ip);
 	return read_ipv6_chain(r, ip->nexthdr);
@@ -537,6 +530,12 @@ static void read_network(struct reader *r)
 	p->malformed = !fine;
 }
 
+/* What a flag says is there need not be cleared. */
+static void forget(struct epacl_packet *p)
+{
+	memset(p, 0, offsetof(struct epacl_packet, claim));
+}
+
 static void read_tag(struct epacl_packet *p, const struct sk_buff *skb)
 {
 	p->has_vlan = skb_vlan_tag_present(skb);
@@ -556,7 +555,7 @@ void epacl_packet_frame(struct epacl_packet *p, const struct sk_buff *skb,
 	struct ethhdr _eth;
 	int at = egress ? 0 : skb_mac_offset(skb);
 
-	memset(p, 0, sizeof(*p));
+	forget(p);
 	eth = skb_header_pointer(skb, at, sizeof(_eth), &_eth);
 	if (!eth) {
 		p->malformed = true;
@@ -577,7 +576,7 @@ void epacl_packet_ip(struct epacl_packet *p, const struct sk_buff *skb,
 {
 	struct reader r = { .skb = skb, .p = p, .end = skb->len };
 
-	memset(p, 0, sizeof(*p));
+	forget(p);
 	p->ethertype = ethertype;
 	read_tag(p, skb);
 	r.at = skb_network_offset(skb);

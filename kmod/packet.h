@@ -44,11 +44,12 @@ enum epacl_message {
  * @error: ICMP or ICMPv6 message about another packet
  * @proto: protocol number, behind IPv6 extension headers
  * @hops: TTL or hop limit
- * @message: as above; @src and @dst are those of the packet, in ARP the claimed
- *	sender and the target
+ * @message: as above
  * @arp_reply: ARP reply, else request
  * @has_claim: @claim was read: target of a neighbour advertisement, or of a
  *	solicitation with an unspecified source
+ * @src: @dst: those of the packet, in ARP the claimed sender and the target;
+ *	family 0: not read
  * @claim_mac: sender hardware address in ARP; link-layer option in ND;
  *	only if @has_claim_mac
  */
@@ -71,12 +72,12 @@ struct epacl_packet {
 	u8 code;
 	u16 sport;
 	u16 dport;
-	struct epacl_ip src;
-	struct epacl_ip dst;
 	u8 message;
 	bool arp_reply;
 	bool has_claim;
 	bool has_claim_mac;
+	struct epacl_ip src;
+	struct epacl_ip dst;
 	struct epacl_ip claim;
 	u8 claim_mac[ETH_ALEN];
 	u8 smac[ETH_ALEN];

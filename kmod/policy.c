@@ -286,7 +286,7 @@ int epacl_take_counter(struct epacl_txn *txn, struct epacl_rule *rule)
 	}
 	epacl_counters_get(block);
 	rule->counters = block;
-	rule->counter = txn->counter++;
+	rule->counter = block->cpu + txn->counter++;
 	return 0;
 }
 

@@ -19,8 +19,6 @@ struct value {
 	u64 lo;
 };
 
-enum form { FORM_FIRST, FORM_FEW, FORM_ROWS };
-
 /* Rule number @rule begins, or ends, to hold what is from @value on. */
 struct edge {
 	struct value value;
@@ -34,7 +32,7 @@ struct edge {
  * @rules: the rules
  * @n: how many
  * @form: of the table, see table.h
- * @by: axis that leaves few rules to each range, in FORM_FEW
+ * @by: axis that leaves few rules to each range, in EPACL_FORM_FEW
  * @nfew: how many it leaves to all
  * @has_sets: some look at sets
  * @edges: of each axis, sorted
@@ -52,7 +50,7 @@ struct build {
 	const struct epacl_pmap *sets;
 	struct epacl_rule **rules;
 	u32 n;
-	enum form form;
+	enum epacl_form form;
 	enum epacl_axis_name by;
 	u32 nfew;
 	bool has_sets;
@@ -214,7 +212,7 @@ static void put_rule(struct build *b, u32 rule)
 	const struct epacl_match *match = &b->rules[rule]->match;
 
 	put_remote(b, rule);
-	if (b->form == FORM_FIRST)
+	if (b->form == EPACL_FORM_FIRST)
 		return;
 	if (match->proto == EPACL_PROTO_ANY)
 		put_all(b, EPACL_AXIS_PROTO, rule);
@@ -263,7 +261,7 @@ static int alloc_edges(struct build *b)
 	for (i = 0; i < b->n; i++) {
 		most[EPACL_AXIS_REMOTE4] += 2;
 		most[EPACL_AXIS_REMOTE6] += 2;
-		if (b->form == FORM_FIRST)
+		if (b->form == EPACL_FORM_FIRST)
 			continue;
 		most[EPACL_AXIS_PROTO] += 2;
 		most[EPACL_AXIS_LPORT] += 2 * max_t(u32, 1,
@@ -416,14 +414,14 @@ static void choose_form(struct build *b)
 	};
 	u32 i, sum, ranges;
 
-	for (i = 0; b->form == FORM_ROWS && i < ARRAY_SIZE(axes); i++) {
+	for (i = 0; b->form == EPACL_FORM_ROWS && i < ARRAY_SIZE(axes); i++) {
 		sum = ranges = 0;
 		if (!b->ranges[axes[i]] ||
 		    !are_few(b, axes[i], &sum, &ranges) ||
 		    (!i && !are_few(b, EPACL_AXIS_REMOTE6, &sum, &ranges)) ||
 		    sum > ranges * EPACL_TABLE_FEW_AVERAGE)
 			continue;
-		b->form = FORM_FEW;
+		b->form = EPACL_FORM_FEW;
 		b->by = axes[i];
 		b->nfew = sum;
 	}
@@ -433,7 +431,7 @@ static bool is_used(const struct build *b, enum epacl_axis_name axis)
 {
 	if (!b->ranges[axis])
 		return false;
-	if (b->form != FORM_FEW)
+	if (b->form != EPACL_FORM_FEW)
 		return true;
 	return axis == b->by ||
 	       (b->by == EPACL_AXIS_REMOTE4 && axis == EPACL_AXIS_REMOTE6);
@@ -445,15 +443,15 @@ static bool is_used(const struct build *b, enum epacl_axis_name axis)
 static void lay_out_answers(const struct build *b, struct epacl_axis *axis,
 			    bool port, struct epacl_room *room)
 {
-	if (b->form == FORM_ROWS)
+	if (b->form == EPACL_FORM_ROWS)
 		axis->rows = epacl_take(room, (axis->n + port) *
 						      words_of(b->n) *
 						      sizeof(u64));
-	else if (b->form == FORM_FEW)
+	else if (b->form == EPACL_FORM_FEW)
 		axis->few = epacl_take(room,
 				       (axis->n + port + 1) * sizeof(u32));
 	else
-		axis->first = epacl_take(room, axis->n * sizeof(u16));
+		axis->first = epacl_take(room, axis->n * sizeof(*axis->first));
 }
 
 static void lay_out_axis(const struct build *b, struct epacl_table *table,
@@ -477,11 +475,13 @@ static void lay_out(const struct build *b, struct epacl_table *table,
 	for (i = 0; i < EPACL_AXES; i++)
 		if (is_used(b, i))
 			lay_out_axis(b, table, i, room);
-	if (b->form == FORM_ROWS)
+	if (b->form == EPACL_FORM_FIRST)
+		table->marks = epacl_take(room, b->n * sizeof(*table->marks));
+	if (b->form == EPACL_FORM_ROWS)
 		table->rest = epacl_take(room, words_of(b->n) * sizeof(u64));
 	if (b->has_sets)
 		table->sets = epacl_take(room, b->n * sizeof(u32));
-	if (b->form == FORM_FEW) {
+	if (b->form == EPACL_FORM_FEW) {
 		table->briefs = epacl_take(room, b->n * sizeof(*table->briefs));
 		table->few = epacl_take(room, b->nfew * sizeof(u16));
 	}
@@ -513,6 +513,17 @@ static u32 put_few(const struct build *b, const struct epacl_table *table,
 	return at;
 }
 
+static struct epacl_first first_of(const struct build *b)
+{
+	struct epacl_first first = { .rule = first_active(b) };
+
+	if (first.rule) {
+		first.permit = b->rules[first.rule - 1]->permit;
+		first.log = b->rules[first.rule - 1]->log;
+	}
+	return first;
+}
+
 /* Of the range that the walk has come to. */
 static void set_answer(struct build *b, const struct epacl_table *table,
 		       const struct epacl_axis *axis, u32 range)
@@ -520,15 +531,15 @@ static void set_answer(struct build *b, const struct epacl_table *table,
 	u32 *few = (u32 *)axis->few;
 
 	switch (b->form) {
-	case FORM_ROWS:
+	case EPACL_FORM_ROWS:
 		memcpy((u64 *)axis->rows + range * table->words, b->active,
 		       table->words * sizeof(u64));
 		break;
-	case FORM_FEW:
+	case EPACL_FORM_FEW:
 		few[range + 1] = put_few(b, table, few[range]);
 		break;
-	case FORM_FIRST:
-		((u16 *)axis->first)[range] = first_active(b);
+	case EPACL_FORM_FIRST:
+		((struct epacl_first *)axis->first)[range] = first_of(b);
 		break;
 	}
 }
@@ -551,7 +562,7 @@ static void fill_axis(struct build *b, const struct epacl_table *table,
 	u32 range;
 
 	/* Those of the second family follow those of the first. */
-	if (b->form == FORM_FEW && name == EPACL_AXIS_REMOTE6)
+	if (b->form == EPACL_FORM_FEW && name == EPACL_AXIS_REMOTE6)
 		*(u32 *)axis->few = table->axes[EPACL_AXIS_REMOTE4]
 					    .few[b->ranges[EPACL_AXIS_REMOTE4]];
 	walk_begin(b);
@@ -610,6 +621,17 @@ static void fill_briefs(const struct build *b, const struct epacl_table *table)
 	}
 }
 
+static void fill_marks(const struct build *b, const struct epacl_table *table)
+{
+	struct epacl_mark *marks = (struct epacl_mark *)table->marks;
+	u32 i;
+
+	for (i = 0; i < b->n; i++) {
+		marks[i].rule = b->rules[i];
+		marks[i].counter = b->rules[i]->counter;
+	}
+}
+
 static struct epacl_table *lay_down(struct build *b)
 {
 	struct epacl_table size = {}, *table;
@@ -624,7 +646,8 @@ static struct epacl_table *lay_down(struct build *b)
 	lay_out(b, table, &room);
 	table->rules = b->rules;
 	table->n = b->n;
-	table->words = b->form == FORM_ROWS ? words_of(b->n) : 0;
+	table->form = b->form;
+	table->words = words_of(b->n);
 	table->by = b->by;
 	for (i = 0; i < EPACL_AXES; i++)
 		if (table->axes[i].n) {
@@ -634,6 +657,8 @@ static struct epacl_table *lay_down(struct build *b)
 	fill_rest(b, table);
 	if (table->briefs)
 		fill_briefs(b, table);
+	if (table->marks)
+		fill_marks(b, table);
 	return table;
 }
 
@@ -661,7 +686,7 @@ static int build_table(struct build *b, struct epacl_table **table)
 	if (!err) {
 		find_edges(b);
 		choose_form(b);
-		if (b->form == FORM_ROWS && b->n > EPACL_TABLE_RULES)
+		if (b->form == EPACL_FORM_ROWS && b->n > EPACL_TABLE_RULES)
 			err = -E2BIG;
 	}
 	if (!err) {
@@ -684,7 +709,7 @@ static int build_part(struct epacl_memory *memory,
 		.sets = sets,
 		.rules = rules,
 		.n = n,
-		.form = is_plain(rules, n) ? FORM_FIRST : FORM_ROWS,
+		.form = is_plain(rules, n) ? EPACL_FORM_FIRST : EPACL_FORM_ROWS,
 	};
 
 	return build_table(&b, table);

@@ -30,25 +30,49 @@ enum epacl_axis_name {
 #define EPACL_AXES __EPACL_AXES
 
 /**
+ * struct epacl_first - the answer of a range, where there is no more to look at
+ * @rule: number of the first rule that matches, plus one; 0: none does
+ * @permit: what it says
+ * @log: it wants to be logged
+ */
+struct epacl_first {
+	u16 rule;
+	u8 permit;
+	u8 log;
+};
+
+/**
+ * struct epacl_mark - what else is needed of such a rule
+ * @rule: the rule
+ * @counter: its counter
+ *
+ * Side by side, so that the rule, a cache line of its own, need not be read.
+ */
+struct epacl_mark {
+	const struct epacl_rule *rule;
+	struct epacl_count __percpu *counter;
+};
+
+/**
  * struct epacl_axis - one property, in ranges
- * @n: ranges; 0: no rule of the table looks at it, or another axis leaves few
  * @starts: first value of each, ascending, the first is 0: u32 of IPv4, u64 of
  *	the upper half of IPv6, u16 of ports and protocols, in host order
- * @lower: u64 of the lower half of IPv6; NULL: all zero
  * @rows: table.words for each range; of ports one more for packets without
- * @first: number of the first rule that matches, plus one; 0: none does
+ * @first: of each range
  * @few: where the range's rules begin in table.few; those of the next one are
  *	where they end; of ports as with @rows
+ * @lower: u64 of the lower half of IPv6; NULL: all zero
+ * @n: ranges; 0: no rule of the table looks at it, or another axis leaves few
  */
 struct epacl_axis {
-	u32 n;
 	const void *starts;
-	const u64 *lower;
 	union {
 		const u64 *rows;
-		const u16 *first;
+		const struct epacl_first *first;
 		const u32 *few;
 	};
+	const u64 *lower;
+	u32 n;
 };
 
 /**
@@ -70,30 +94,38 @@ struct epacl_brief {
 	bool at_length;
 };
 
+enum epacl_form { EPACL_FORM_FIRST, EPACL_FORM_FEW, EPACL_FORM_ROWS };
+
 /**
  * struct epacl_table - some rules of a list, in a row
+ * @form: enum epacl_form
+ * @by: axis that leaves few rules, EPACL_AXIS_REMOTE4 for both families; see @few
+ * @words: u64 in a row of bits
+ * @marks: of each rule, in EPACL_FORM_FIRST
+ * @axes: by enum epacl_axis_name
  * @next: those behind them; NULL: there are no more
  * @rules: the first of them
  * @n: how many
- * @words: u64 in a row of bits; 0: axes have @first or @few
- * @by: axis that leaves few rules, EPACL_AXIS_REMOTE4 for both families; see @few
- * @few: numbers of rules; NULL: axes have @first or @rows
- * @briefs: with @few, of each rule
+ * @few: numbers of rules, in EPACL_FORM_FEW
+ * @briefs: of each rule, there
  * @rest: row of those rules that look at what no axis has
  * @sets: id of the set of each rule, 0 where there is none; NULL: no rule has
- * @axes: by enum epacl_axis_name
+ *
+ * What a look-up by IPv4 addresses alone needs comes first.
  */
 struct epacl_table {
+	u8 form;
+	u8 by;
+	u32 words;
+	const struct epacl_mark *marks;
+	struct epacl_axis axes[EPACL_AXES];
 	struct epacl_table *next;
 	struct epacl_rule **rules;
 	u32 n;
-	u32 words;
-	u8 by;
 	const u16 *few;
 	const struct epacl_brief *briefs;
 	const u64 *rest;
 	const u32 *sets;
-	struct epacl_axis axes[EPACL_AXES];
 };
 
 /* Rules in one table with rows. */

@@ -47,6 +47,20 @@ static inline u8 epacl_family_bits(u8 family)
 	return family == 4 ? 32 : 128;
 }
 
+/* @bytes: 4 or 16 of them. */
+static inline void epacl_ip_set(struct epacl_ip *ip, u8 family,
+				const void *bytes)
+{
+	ip->family = family;
+	if (family == 6) {
+		memcpy(ip->b, bytes, sizeof(ip->b));
+		return;
+	}
+	ip->q[0] = 0;
+	ip->q[1] = 0;
+	memcpy(&ip->v4, bytes, sizeof(ip->v4));
+}
+
 /* By family, then by address. Return: below, equal to, or above 0. */
 static inline int epacl_ip_compare(const struct epacl_ip *a,
 				   const struct epacl_ip *b)

@@ -128,7 +128,7 @@ struct net_device *epacl_out_dev(const struct sk_buff *skb,
 {
 	struct net_device *dev = skb->dev;
 
-	if (state->pf == NFPROTO_BRIDGE ||
+	if (state->pf == NFPROTO_BRIDGE || dev == state->out ||
 	    (dev && epacl_bridge_of(dev) == state->out))
 		return dev;
 	return state->out;

@@ -147,7 +147,8 @@ static void rule(FILE *f, const char *owner, const struct epacl_rule *rule,
 	if (rule->log)
 		fprintf(f, " log");
 	if (counters)
-		fprintf(f, " # %p %u", (void *)rule->counters, rule->counter);
+		fprintf(f, " # %p %td", (void *)rule->counters,
+			rule->counter - rule->counters->cpu);
 	fprintf(f, "\n");
 }
 

@@ -171,11 +171,27 @@ static void print_list(void)
 	}
 }
 
+/* The rule, or NULL; what else the answer says is what the rule says. */
+static const struct epacl_rule *classify(const struct epacl_key *key)
+{
+	struct epacl_hit hit;
+
+	if (!epacl_classify(&list.acl, tables, key, &hit)) {
+		if (hit.rule)
+			ck_abort_msg("a rule of none");
+		return NULL;
+	}
+	if (hit.permit != hit.rule->permit || hit.log != hit.rule->log ||
+	    hit.counter != hit.rule->counter)
+		ck_abort_msg("of rule %u", hit.rule->order);
+	return hit.rule;
+}
+
 static unsigned long matches, secured_only;
 
 static bool list_permits(const struct epacl_key *key)
 {
-	const struct epacl_rule *rule = epacl_classify(&list.acl, tables, key);
+	const struct epacl_rule *rule = classify(key);
 
 	return rule ? rule->permit : epacl_acl_default_permits(&list.acl);
 }
@@ -226,7 +242,7 @@ static void check_key(const struct epacl_key *key, u64 seed)
 					    (struct epacl_security){ .n = 0 },
 	};
 	const struct twin_rule *twin = twin_first(list.twin, list.n, &view);
-	const struct epacl_rule *rule = epacl_classify(&list.acl, tables, key);
+	const struct epacl_rule *rule = classify(key);
 	char text[EPACL_IP_TEXT];
 
 	if (!view.security.n)
@@ -445,8 +461,7 @@ START_TEST(test_adjacent_ranges)
 		key.lport = port;
 		key.rport = ~port;
 		check_key(&key, 0);
-		ck_assert_uint_eq(epacl_classify(&list.acl, tables, &key)->order,
-				  10 + port / 1024);
+		ck_assert_uint_eq(classify(&key)->order, 10 + port / 1024);
 	}
 	drop();
 }
@@ -471,9 +486,9 @@ START_TEST(test_all_ports)
 		key.proto = proto;
 		key.has_ports = twin_has_ports(proto);
 		check_key(&key, 0);
-		ck_assert(!!epacl_classify(&list.acl, tables, &key) ==
-			  (proto == 6 || proto == 17 || proto == 33 ||
-			   proto == 132 || proto == 136));
+		ck_assert(!!classify(&key) == (proto == 6 || proto == 17 ||
+					       proto == 33 || proto == 132 ||
+					       proto == 136));
 	}
 	drop();
 }
@@ -495,11 +510,11 @@ START_TEST(test_zero_length)
 	add(3, false);
 	build();
 	key.remote = ip4(0, 0, 0, 0);
-	ck_assert_uint_eq(epacl_classify(&list.acl, tables, &key)->order, 2);
+	ck_assert_uint_eq(classify(&key)->order, 2);
 	key.remote = ip4(255, 255, 255, 255);
-	ck_assert_uint_eq(epacl_classify(&list.acl, tables, &key)->order, 2);
+	ck_assert_uint_eq(classify(&key)->order, 2);
 	key.remote = ip6(0, 0, 0, 0, 0);
-	ck_assert_uint_eq(epacl_classify(&list.acl, tables, &key)->order, 1);
+	ck_assert_uint_eq(classify(&key)->order, 1);
 	drop();
 }
 END_TEST
@@ -516,9 +531,9 @@ START_TEST(test_families)
 	rule->remote = prefix_of(ip4(0x20, 0x01, 0x0d, 0xb8), 32);
 	build();
 	key.remote = ip6(0x2001, 0xdb8, 0, 0, 0);
-	ck_assert_ptr_null(epacl_classify(&list.acl, tables, &key));
+	ck_assert_ptr_null(classify(&key));
 	key.remote = ip4(0x20, 0x01, 0x0d, 0xb8);
-	ck_assert_ptr_nonnull(epacl_classify(&list.acl, tables, &key));
+	ck_assert_ptr_nonnull(classify(&key));
 	drop();
 }
 END_TEST
@@ -568,11 +583,11 @@ START_TEST(test_secure)
 	rule->secure = true;
 	add(3, true);
 	build();
-	ck_assert_uint_eq(epacl_classify(&list.acl, tables, &key)->order, 3);
+	ck_assert_uint_eq(classify(&key)->order, 3);
 	key.security = &one;
-	ck_assert_uint_eq(epacl_classify(&list.acl, tables, &key)->order, 2);
+	ck_assert_uint_eq(classify(&key)->order, 2);
 	key.security = &two;
-	ck_assert_uint_eq(epacl_classify(&list.acl, tables, &key)->order, 1);
+	ck_assert_uint_eq(classify(&key)->order, 1);
 	drop();
 }
 END_TEST

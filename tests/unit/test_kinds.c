@@ -878,7 +878,7 @@ START_TEST(what_is_kept)
 	ck_assert_ptr_ne(was, is);
 	ck_assert_ptr_eq(was->rules[1], is->rules[1]);
 	ck_assert_ptr_eq(was->rules[0]->counters, is->rules[0]->counters);
-	ck_assert_uint_eq(was->rules[0]->counter, is->rules[0]->counter);
+	ck_assert_ptr_eq(was->rules[0]->counter, is->rules[0]->counter);
 	was = list_of(base, EPACL_OWNER_GROUP, "g", "", EPACL_IN);
 	is = list_of(txn.root, EPACL_OWNER_GROUP, "g", "", EPACL_IN);
 	ck_assert_ptr_eq(was->rules[0], is->rules[0]);

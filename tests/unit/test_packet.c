@@ -1122,8 +1122,8 @@ START_TEST(test_mutations)
 		read_frame(&frame, ethertype, n & 1, headlen, -1);
 		ck_assert(frame.has_mac);
 		frame.has_mac = false;
-		memset(frame.smac, 0, ETH_ALEN);
-		memset(frame.dmac, 0, ETH_ALEN);
+		memcpy(frame.smac, p.smac, ETH_ALEN);
+		memcpy(frame.dmac, p.dmac, ETH_ALEN);
 		ck_assert_mem_eq(&frame, &p, sizeof(p));
 	}
 	/* Neither all right nor all wrong. */

@@ -303,8 +303,8 @@ START_TEST(what_is_kept)
 	ck_assert_ptr_ne(ssh->slot.acl->rules[0], then->slot.acl->rules[0]);
 	ck_assert_ptr_eq(ssh->slot.acl->rules[0]->counters,
 			 then->slot.acl->rules[0]->counters);
-	ck_assert_uint_eq(ssh->slot.acl->rules[0]->counter,
-			  then->slot.acl->rules[0]->counter);
+	ck_assert_ptr_eq(ssh->slot.acl->rules[0]->counter,
+			 then->slot.acl->rules[0]->counter);
 	ck_assert_ptr_eq(vm_of(base, "two"), vm_of(txn.root, "two"));
 	epacl_txn_fini(&txn);
 }

@@ -13,6 +13,7 @@
 #define __must_check __attribute__((warn_unused_result))
 #define fallthrough __attribute__((fallthrough))
 
+#define noinline __attribute__((__noinline__))
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
