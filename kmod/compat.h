@@ -7,7 +7,10 @@
 #define _EPACL_COMPAT_H
 
 #include <linux/version.h>
+#include <net/flow.h>
 #include <net/genetlink.h>
+#include <net/inet_dscp.h>
+#include <net/route.h>
 #include <net/xfrm.h>
 
 /* What pre_doit and post_doit are told of the operation. */
@@ -34,6 +37,18 @@ static inline int epacl_decode_session(struct net *net, struct sk_buff *skb,
 	return xfrm_decode_session(skb, fl, family);
 #else
 	return xfrm_decode_session(net, skb, fl, family);
+#endif
+}
+
+/* What routing goes by of the type of service. */
+static inline void epacl_set_tos(struct flowi4 *fl, u8 tos)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+	fl->flowi4_tos = tos & IPTOS_RT_MASK;
+#elif LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
+	fl->flowi4_tos = tos & INET_DSCP_MASK;
+#else
+	fl->flowi4_dscp = inet_dsfield_to_dscp(tos);
 #endif
 }
 

@@ -26,7 +26,7 @@ static struct epacl_tuple reversed(const struct epacl_tuple *t)
 	return back;
 }
 
-static struct epacl_tuple packet_tuple(const struct epacl_packet *p)
+struct epacl_tuple epacl_packet_tuple(const struct epacl_packet *p)
 {
 	struct epacl_tuple t = {
 		.src = p->src,
@@ -359,7 +359,7 @@ static bool opened_by_vm(const struct epacl_ask *ask,
 static bool decide_untracked(const struct epacl_ask *ask,
 			     struct epacl_answer *answer)
 {
-	struct epacl_tuple t = packet_tuple(ask->packet);
+	struct epacl_tuple t = epacl_packet_tuple(ask->packet);
 
 	if (ask->packet->fragment) {
 		epacl_answer(answer, false, EPACL_REASON_FRAGMENT);

@@ -208,6 +208,35 @@ bool epacl_is_forged(const struct epacl_snapshot *snap,
 		     const struct epacl_cnic *dest, const struct epacl_ip *src,
 		     const struct epacl_arrival *at);
 
+/**
+ * epacl_early_nic - whose SYN may be refused on arrival
+ * @snap: policy
+ * @packet: as it arrived, from where no nic is
+ *
+ * Return: the only nic that has the address; NULL: what becomes of the packet
+ * shows later.
+ */
+const struct epacl_cnic *epacl_early_nic(const struct epacl_snapshot *snap,
+					 const struct epacl_packet *packet);
+
+/**
+ * epacl_decide_early - will a SYN be refused, if nothing changes it on its way?
+ * @ask: question; its packet is for its nic, which epacl_early_nic() has named
+ * @at: where it arrived
+ * @flow: that of @ask; filled in with what connection tracking would say
+ * @answer: the refusal
+ *
+ * The caller knows that it would reach the nic, that nothing translates it, and
+ * that it is of no flow that exists. Return: true: it is refused, and the full
+ * path would say the same.
+ */
+bool epacl_decide_early(const struct epacl_ask *ask,
+			const struct epacl_arrival *at, struct epacl_flow *flow,
+			struct epacl_answer *answer);
+
+/* The two ends of a packet, as it is. */
+struct epacl_tuple epacl_packet_tuple(const struct epacl_packet *p);
+
 /* Fills @answer in. Return: true, so that a caller can answer in one line. */
 static inline bool epacl_answer(struct epacl_answer *answer, bool permit,
 				enum epacl_reason reason)

@@ -116,6 +116,12 @@ unsigned int epacl_hook_from_host(void *priv, struct sk_buff *skb,
  */
 bool epacl_may_be_late(const struct epacl_case *c);
 
+/* ---- before connection tracking (hooks_early.c) ---- */
+
+/* A packet that arrived at @at, which is no nic's. Return: the verdict. */
+unsigned int epacl_refuse_early(struct epacl_case *c,
+				const struct epacl_arrival *at);
+
 /* ---- POST_ROUTING (hooks_post.c) ---- */
 
 unsigned int epacl_hook_shadow(void *priv, struct sk_buff *skb,

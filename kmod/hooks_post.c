@@ -247,14 +247,6 @@ static unsigned int to_bridge(struct epacl_case *c, struct net_device *dev)
 	return epacl_case_settle(c);
 }
 
-/* A bridge, or a VLAN of one. */
-static bool leads_into_bridge(const struct net_device *dev)
-{
-	if (is_vlan_dev(dev))
-		dev = vlan_dev_real_dev(dev);
-	return netif_is_bridge_master(dev);
-}
-
 static bool is_judged_elsewhere(const struct sk_buff *skb,
 				const struct nf_hook_state *state)
 {
@@ -276,7 +268,7 @@ unsigned int epacl_hook_to_vm(void *priv, struct sk_buff *skb,
 	u16 vlan;
 
 	port = epacl_port_of(en, dev, &vlan);
-	if (!port && (state->pf == NFPROTO_BRIDGE || !leads_into_bridge(dev)))
+	if (!port && (state->pf == NFPROTO_BRIDGE || !epacl_leads_into_bridge(dev)))
 		return NF_ACCEPT;
 	if (is_judged_elsewhere(skb, state))
 		return NF_ACCEPT;

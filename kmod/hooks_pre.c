@@ -42,7 +42,7 @@ static unsigned int judge_arrival(struct epacl_case *c,
 					     c->packet.bytes);
 	victim = epacl_decide_arrival(snap, &c->en->host, &c->packet, &at);
 	if (!victim)
-		return NF_ACCEPT;
+		return port ? NF_ACCEPT : epacl_refuse_early(c, &at);
 	if (at.sender)
 		return epacl_drop_for(at.sender, EPACL_OUT, EPACL_REASON_SPOOF,
 				      c->packet.bytes);
@@ -62,7 +62,9 @@ unsigned int epacl_hook_arrival(void *priv, struct sk_buff *skb,
 		return epacl_drop_for_nobody(en, EPACL_IN, EPACL_REASON_INVALID,
 					     skb->len);
 	epacl_case_open(&c, en, skb, state, EPACL_IN);
-	if (!c.ask.snap || (!c.ask.snap->nvnets && !c.ask.snap->nvips))
+	if (!c.ask.snap ||
+	    (!c.ask.snap->nvnets && !c.ask.snap->nvips &&
+	     !epacl_packet_may_be_syn(skb, epacl_ethertype(skb, state))))
 		return NF_ACCEPT;
 	port = epacl_port_of(en, state->in, &vlan);
 	if (!port && epacl_passes_on(state->in))

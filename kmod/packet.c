@@ -381,6 +381,7 @@ static bool read_ipv4(struct reader *r)
 	epacl_ip_set(&p->dst, 4, &ip->daddr);
 	p->proto = ip->protocol;
 	p->hops = ip->ttl;
+	p->dsfield = ip->tos;
 	p->fragment = ip->frag_off & htons(IP4_OFFSET | IP4_MORE);
 	p->later_fragment = ip->frag_off & htons(IP4_OFFSET);
 	if (!read_ipv4_options(r, r->at + sizeof(_ip), r->at + head))
@@ -504,6 +505,7 @@ static bool read_ipv6(struct reader *r)
 	epacl_ip_set(&p->src, 6, &ip->saddr);
 	epacl_ip_set(&p->dst, 6, &ip->daddr);
 	p->hops = ip->hop_limit;
+	p->dsfield = ip->priority << 4 | ip->flow_lbl[0] >> 4;
 	r->at += sizeof(_ip);
 	return read_ipv6_chain(r, ip->nexthdr);
 }
@@ -581,4 +583,36 @@ void epacl_packet_ip(struct epacl_packet *p, const struct sk_buff *skb,
 	read_tag(p, skb);
 	r.at = skb_network_offset(skb);
 	read_network(&r);
+}
+
+/* TCP's flags, at @at. */
+static bool has_syn(const struct sk_buff *skb, unsigned int at)
+{
+	const struct tcphdr *tcp;
+	struct tcphdr _tcp;
+
+	tcp = skb_header_pointer(skb, at, sizeof(_tcp), &_tcp);
+	return tcp && tcp->syn && !tcp->ack;
+}
+
+bool epacl_packet_may_be_syn(const struct sk_buff *skb, u16 ethertype)
+{
+	unsigned int at = skb_network_offset(skb);
+	const struct ipv6hdr *ip6;
+	const struct iphdr *ip4;
+	struct ipv6hdr _ip6;
+	struct iphdr _ip4;
+
+	switch (ethertype) {
+	case ETH_P_IP:
+		ip4 = skb_header_pointer(skb, at, sizeof(_ip4), &_ip4);
+		return ip4 && ip4->protocol == IPPROTO_TCP &&
+		       has_syn(skb, at + ip4->ihl * 4);
+	case ETH_P_IPV6:
+		ip6 = skb_header_pointer(skb, at, sizeof(_ip6), &_ip6);
+		return ip6 && ip6->nexthdr == IPPROTO_TCP &&
+		       has_syn(skb, at + sizeof(_ip6));
+	default:
+		return false;
+	}
 }

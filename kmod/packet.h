@@ -44,6 +44,7 @@ enum epacl_message {
  * @error: ICMP or ICMPv6 message about another packet
  * @proto: protocol number, behind IPv6 extension headers
  * @hops: TTL or hop limit
+ * @dsfield: type of service, or traffic class
  * @message: as above
  * @arp_reply: ARP reply, else request
  * @has_claim: @claim was read: target of a neighbour advertisement, or of a
@@ -68,6 +69,7 @@ struct epacl_packet {
 	bool error;
 	u8 proto;
 	u8 hops;
+	u8 dsfield;
 	u8 type;
 	u8 code;
 	u16 sport;
@@ -102,6 +104,12 @@ void epacl_packet_frame(struct epacl_packet *p, const struct sk_buff *skb,
  */
 void epacl_packet_ip(struct epacl_packet *p, const struct sk_buff *skb,
 		     u16 ethertype);
+
+/*
+ * Is it worth reading for a TCP SYN? Much cheaper than to read it. One behind
+ * IPv6 extension headers is not seen.
+ */
+bool epacl_packet_may_be_syn(const struct sk_buff *skb, u16 ethertype);
 
 /*
  * DHCP, DHCPv6, or EPACL_MSG_NONE: by the protocol and the ports alone. Who may

@@ -95,6 +95,13 @@ bool epacl_is_behind(struct epacl_net *en, const struct epacl_cnic *nic,
 	       (outer == at || netdev_has_upper_dev_all_rcu(outer, at));
 }
 
+bool epacl_leads_into_bridge(const struct net_device *dev)
+{
+	if (is_vlan_dev(dev))
+		dev = vlan_dev_real_dev(dev);
+	return netif_is_bridge_master(dev);
+}
+
 bool epacl_is_for_host(struct epacl_net *en, const struct sk_buff *skb,
 		       struct net_device *in)
 {

@@ -45,6 +45,9 @@ bool epacl_passes_on(const struct net_device *dev);
 bool epacl_is_behind(struct epacl_net *en, const struct epacl_cnic *nic,
 		     struct net_device *at);
 
+/* Is it a bridge, or a VLAN of one? */
+bool epacl_leads_into_bridge(const struct net_device *dev);
+
 /**
  * epacl_is_for_host - is a frame addressed to the host's side of a bridge?
  * @en: namespace
