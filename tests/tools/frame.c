@@ -20,6 +20,8 @@
  *        mark=TEXT size=N  the payload: TEXT, then zeros up to N bytes
  *        dstopts=N       IPv6: behind N headers of destination options
  *        frag=N          in fragments of N bytes (a multiple of 8)
+ *        vary=1          each packet has another source port, and one of 4096
+ *                        sources
  *        count=N         so often; count=0: until a signal or for=MS
  *        for=MS          as often as possible for so long
  *        Writes how many frames were sent.
@@ -82,6 +84,9 @@ static unsigned long number(const char *key, unsigned long otherwise)
 
 	return text ? strtoul(text, NULL, 0) : otherwise;
 }
+
+/* How many packets were made before this one, if each is to be another. */
+static unsigned int turn;
 
 /* ---- bytes ---- */
 
@@ -198,7 +203,7 @@ static void put_ports(struct bytes *b, const char *text)
 		fprintf(stderr, "frame: bad ports %s\n", text);
 		exit(2);
 	}
-	put16(b, sport);
+	put16(b, sport + turn);
 	put16(b, dport);
 }
 
@@ -458,15 +463,18 @@ static void put_arp(struct bytes *b, const uint8_t *smac)
 	put(b, dst.at, 4);
 }
 
-/* Makes the frames of one packet. Return: their number. */
+/* Makes the frames of a packet. Return: their number. */
 static int make(struct bytes *frames, int most, const uint8_t *smac)
 {
 	struct address src, dst;
 	struct bytes content = { .len = 0 };
 	size_t at, step;
 	unsigned int proto;
-	int n = 0;
+	int n;
 
+	for (n = 0; n < most; n++)
+		frames[n].len = 0;
+	n = 0;
 	if (value("arp")) {
 		put_ethernet(frames, smac, ETH_P_ARP);
 		put_arp(frames, smac);
@@ -478,6 +486,8 @@ static int make(struct bytes *frames, int most, const uint8_t *smac)
 		return 1;
 	}
 	src = address_of(value("src"));
+	src.at[src.len - 1] ^= (uint8_t)turn;
+	src.at[src.len - 2] ^= (uint8_t)(turn >> 8 & 0x0f);
 	dst = address_of(value("dst"));
 	proto = put_content(&content, src.family);
 	set_checksum(&content, &src, &dst, proto);
@@ -520,6 +530,10 @@ static int send_frames(const char *dev)
 			    errno != ENOBUFS && errno != ENETDOWN)
 				die("send");
 		sent++;
+		if (value("vary")) {
+			turn = (unsigned int)sent;
+			n = make(frames, 16, smac);
+		}
 	}
 	printf("%lu\n", sent);
 	return 0;

@@ -794,6 +794,20 @@ END_TEST
 
 /* ---- arrival ---- */
 
+/* Who was heard, at random, in the twin as in the module. */
+static void hear(const struct model *m, struct twin_policy *p)
+{
+	struct twin_nic *nic;
+	struct twin_at at;
+
+	for (at.vm = 0; at.vm < (int)p->nvms; at.vm++)
+		for (at.nic = 0; at.nic < (int)p->vms[at.vm].nnics; at.nic++) {
+			nic = &p->vms[at.vm].nics[at.nic];
+			nic->heard = chance(50);
+			model_nic(m, at)->nic->station->heard = nic->heard;
+		}
+}
+
 START_TEST(test_arrival)
 {
 	static const char *const devs[] = { "eth0", "eth1", "eth2", "br9" };
@@ -808,18 +822,11 @@ START_TEST(test_arrival)
 	struct epacl_packet packet;
 	struct twin_at victim;
 	struct model m;
-	unsigned int i, k;
+	unsigned int i;
 
 	while (n < cases) {
 		random_model(&m, &p);
-		for (i = 0; i < p.nvms; i++)
-			for (k = 0; k < p.vms[i].nnics; k++) {
-				p.vms[i].nics[k].heard = chance(50);
-				victim.vm = i;
-				victim.nic = k;
-				model_nic(&m, victim)->nic->station->heard =
-					p.vms[i].nics[k].heard;
-			}
+		hear(&m, &p);
 		for (i = 0; i < CASES_PER_POLICY; i++, n++) {
 			struct epacl_flow flow = {};
 
@@ -859,6 +866,139 @@ START_TEST(test_arrival)
 	}
 	if (cases >= 10000)
 		ck_assert_uint_gt(spoofs, cases / 20);
+}
+END_TEST
+
+/* ---- before connection tracking ---- */
+
+/* The nic that owns @ip, plain or not; vm -1: none, or several. */
+static struct twin_at only_owner(const struct twin_policy *p,
+				 const struct epacl_ip *ip)
+{
+	struct twin_at at, owner = nowhere;
+
+	for (at.vm = 0; at.vm < (int)p->nvms; at.vm++)
+		for (at.nic = 0; at.nic < (int)p->vms[at.vm].nnics; at.nic++) {
+			if (!twin_nic_owns(&p->vms[at.vm].nics[at.nic], ip))
+				continue;
+			if (owner.vm >= 0)
+				return nowhere;
+			owner = at;
+		}
+	return owner;
+}
+
+/* A packet from outside, mostly a SYN, and how it would reach the nic. */
+static void random_early_question(const struct twin_policy *p,
+				  struct twin_question *q,
+				  struct epacl_packet *packet,
+				  struct epacl_flow *flow)
+{
+	struct epacl_tuple *t = &flow->accepted;
+
+	memset(q, 0, sizeof(*q));
+	memset(flow, 0, sizeof(*flow));
+	flow_in(p, random_nic(p), flow);
+	flow->state = EPACL_FLOW_OPENER;
+	flow->addressed.proto = IPPROTO_TCP;
+	flow->addressed.type = 0;
+	flow->addressed.code = 0;
+	*t = flow->addressed;
+	packet_of(t, false, packet);
+	packet->syn = chance(90);
+	packet->malformed = chance(3);
+	packet->fragment = chance(3);
+	packet->has_vlan = chance(5);
+	packet->vlan = packet->has_vlan ? 7 : 0;
+	q->direction = EPACL_IN;
+	q->packet = packet;
+	q->flow = flow;
+	q->sender = nowhere;
+	q->at = only_owner(p, &t->dst);
+	random_security(&q->security);
+	q->routed = chance(60);
+	q->sender_is_uplink = !q->routed && chance(50);
+}
+
+/* What the full path says to the same packet, if it refuses it by policy. */
+static bool twin_refuses(struct twin_policy *p, const struct twin_question *q,
+			 struct twin_answer *answer)
+{
+	if (q->at.vm < 0 || twin_link(p, q, answer))
+		return false;
+	twin_flow(p, q, answer);
+	return !answer->permit &&
+	       (answer->reason == EPACL_REASON_ACL ||
+		answer->reason == EPACL_REASON_NO_ENDPOINT ||
+		answer->reason == EPACL_REASON_IPSEC_REQUIRED);
+}
+
+/*
+ * What is refused early is refused later, for the same reason and by the same
+ * rules; and what goes on is not a SYN that is refused later.
+ */
+START_TEST(test_early)
+{
+	unsigned long cases = random_cases(200000), n = 0, passed = 0;
+	u64 seed = random_begin(0xea2);
+	static const struct epacl_arrival arrival = { .dev = "eth0" };
+	static struct twin_policy p;
+	const struct epacl_cnic *nic;
+	struct epacl_packet packet;
+	struct epacl_answer answer;
+	struct epacl_flow flow, expected;
+	struct twin_answer twin;
+	struct twin_question q;
+	struct epacl_ask ask;
+	bool refused, late, spoof;
+	struct model m;
+	unsigned int i;
+
+	memset(seen, 0, sizeof(seen));
+	while (n < cases) {
+		random_model(&m, &p);
+		hear(&m, &p);
+		for (i = 0; i < CASES_PER_POLICY; i++, n++) {
+			random_early_question(&p, &q, &packet, &flow);
+			late = twin_refuses(&p, &q, &twin);
+			nic = epacl_early_nic(m.snap, &packet);
+			ck_assert(!nic || agree_nic(&p, q.at, nic));
+			ck_assert(!nic || !twin_is_vip(&p, &packet.dst));
+			refused = false;
+			if (nic) {
+				ask = ask_of(&m, &q, &expected);
+				ask.flow = &expected;
+				refused = epacl_decide_early(&ask, &arrival,
+							     &expected,
+							     &answer);
+			}
+			/* A nic's own address, from where it is not. */
+			spoof = epacl_decide_opener(m.snap, &m.host, &packet,
+						    &arrival);
+			if (refused && late && !spoof &&
+			    agree_answer(&twin, &answer)) {
+				seen[EPACL_IN][twin.reason]++;
+				continue;
+			}
+			if (!refused && (!late || !nic || spoof)) {
+				passed++;
+				continue;
+			}
+			fprintf(stderr, "seed %#llx, case %lu\n",
+				(unsigned long long)seed, n);
+			print_question(&p, &q);
+			print_answers(&twin, &answer);
+			ck_abort_msg("early %d, late %d", refused, late);
+		}
+		model_free(&m);
+	}
+	print_seen();
+	if (cases < 10000)
+		return;
+	ck_assert_uint_gt(passed, cases / 10);
+	ck_assert_seen(EPACL_IN, EPACL_REASON_ACL, cases / 100);
+	ck_assert_seen(EPACL_IN, EPACL_REASON_NO_ENDPOINT, cases / 20);
+	ck_assert_seen(EPACL_IN, EPACL_REASON_IPSEC_REQUIRED, cases / 1000);
 }
 END_TEST
 
@@ -1261,6 +1401,7 @@ static Suite *suite(void)
 	tcase_add_test(random, test_flows);
 	tcase_add_test(random, test_link);
 	tcase_add_test(random, test_arrival);
+	tcase_add_test(random, test_early);
 	suite_add_tcase(s, random);
 	tcase_add_loop_test(letter, test_order_of_steps, 0, 2);
 	tcase_add_loop_test(letter, test_vip_taken_away, 0, 4);
