@@ -19,6 +19,7 @@
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 #include <net/nexthop.h>
+#include <net/sock.h>
 #include "compat.h"
 #include "hooks_internal.h"
 #include "station.h"
@@ -98,7 +99,6 @@ static struct net_device *route_ipv6(const struct epacl_case *c,
 				     struct net_device *in)
 {
 	const struct epacl_packet *p = &c->packet;
-	struct inet6_dev *in_dev = __in6_dev_get(in);
 	struct net *net = c->en->net;
 	struct flowi6 fl = {
 		.flowi6_iif = in->ifindex,
@@ -110,7 +110,7 @@ static struct net_device *route_ipv6(const struct epacl_case *c,
 	};
 	struct fib6_result res = {};
 
-	if (!in_dev || !READ_ONCE(in_dev->cnf.forwarding))
+	if (!READ_ONCE(net->ipv6.devconf_all->forwarding))
 		return NULL;
 	memcpy(&fl.saddr, p->src.b, sizeof(fl.saddr));
 	memcpy(&fl.daddr, p->dst.b, sizeof(fl.daddr));
@@ -211,11 +211,11 @@ static bool is_tracked(const struct epacl_case *c)
 /* ---- all of it ---- */
 
 /* Somebody has given it a connection, or a socket, or said that it has none. */
-static bool is_taken(const struct sk_buff *skb)
+static bool is_taken(struct sk_buff *skb)
 {
 	enum ip_conntrack_info ctinfo;
 
-	return skb->sk || epacl_connection(skb) ||
+	return skb_sk_is_prefetched(skb) || epacl_connection(skb) ||
 	       (!nf_ct_get(skb, &ctinfo) && ctinfo == IP_CT_UNTRACKED);
 }
 
