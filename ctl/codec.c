@@ -145,6 +145,14 @@ static bool put_ifname(struct op *op, const struct word *w, char **argv)
 		     put_text(op, w->attr, argv[0]);
 }
 
+static bool put_pattern(struct op *op, const struct word *w, char **argv)
+{
+	const char *why = parse_pattern(argv[0]);
+
+	return why ? op_wrong(op, w, argv[0], why) :
+		     put_text(op, w->attr, argv[0]);
+}
+
 static bool put_quoted(struct op *op, const struct word *w, char **argv)
 {
 	const char *why = parse_text(argv[0]);
@@ -170,6 +178,12 @@ const struct codec codec_name = {
 
 const struct codec codec_ifname = {
 	.put = put_ifname,
+	.text = text_string,
+	.json = json_as_text,
+};
+
+const struct codec codec_pattern = {
+	.put = put_pattern,
 	.text = text_string,
 	.json = json_as_text,
 };

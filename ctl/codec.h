@@ -8,6 +8,7 @@
 extern const struct codec codec_name;
 extern const struct codec codec_ifname;
 extern const struct codec codec_ifnames;
+extern const struct codec codec_pattern;
 extern const struct codec codec_text;
 extern const struct codec codec_number;
 extern const struct codec codec_choice;

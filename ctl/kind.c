@@ -5,9 +5,10 @@
 
 /* In the order in which usage shows them. */
 const struct kind *const kinds[] = {
-	&kind_service,	 &kind_vnet,  &kind_subnet, &kind_vm,	  &kind_nic,
-	&kind_endpoint,	 &kind_lbset, &kind_group,  &kind_member, &kind_acl,
-	&kind_rule,	 &kind_rules, &kind_set,    &kind_limit,  &kind_reasons,
+	&kind_service,	 &kind_vnet,	 &kind_subnet, &kind_vm,
+	&kind_nic,	 &kind_endpoint, &kind_lbset,  &kind_group,
+	&kind_member,	 &kind_acl,	 &kind_rule,   &kind_rules,
+	&kind_set,	 &kind_guard,	 &kind_limit,  &kind_reasons,
 	&kind_effective, NULL,
 };
 

@@ -202,6 +202,7 @@ extern const struct kind kind_rule;
 extern const struct kind kind_reasons;
 extern const struct kind kind_explain;
 extern const struct kind kind_effective;
+extern const struct kind kind_guard;
 
 const struct kind *kind_by_attr(unsigned int attr);
 const struct kind *kind_by_name(const char *name);

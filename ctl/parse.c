@@ -88,6 +88,21 @@ const char *parse_ifname(const char *s)
 	return NULL;
 }
 
+/* A shell pattern of names of interfaces. */
+const char *parse_pattern(const char *s)
+{
+	const char *p;
+
+	if (!*s || *s == '#')
+		return "not a pattern of names of interfaces";
+	for (p = s; *p; p++)
+		if (*p <= ' ' || *p > '~' || strchr("/:\"\\", *p))
+			return "a pattern has no blanks, '/', ':', quotes and backslashes";
+	if (p - s > EPACL_NAME_MAX)
+		return "a pattern has 63 characters at most";
+	return NULL;
+}
+
 /* Length of the UTF-8 sequence at @s, 0 if it is none. */
 static int utf8_length(const unsigned char *s)
 {

@@ -15,6 +15,7 @@ bool parse_u64(const char *s, __u64 *v);
 bool parse_number(const char *s, __u32 lo, __u32 hi, __u32 *v);
 const char *parse_name(const char *s);
 const char *parse_ifname(const char *s);
+const char *parse_pattern(const char *s);
 const char *parse_text(const char *s);
 const char *parse_address(const char *s, struct epacl_u_prefix *p);
 const char *parse_prefix(const char *s, struct epacl_u_prefix *p, bool *masked);

@@ -72,6 +72,15 @@ static const struct word words[] = {
 		.flags = W_CLEAR,
 	},
 	{
+		.name = "quota",
+		.value = "N",
+		.help = "connections that it may have open, of those that it opened itself, 1 to 65535",
+		.codec = &codec_number,
+		.attr = EPACL_VM_A_QUOTA,
+		.max = sizeof(__u32),
+		.flags = W_CLEAR | W_NUMBER,
+	},
+	{
 		.name = "nics",
 		.codec = &codec_nics,
 		.flags = W_ANSWER,

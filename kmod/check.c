@@ -83,6 +83,31 @@ int epacl_check_dev(struct epacl_refusal *why, u16 attr, const char *dev)
 }
 
 /*
+ * One that a name of an interface can match, and that stands in a file of
+ * commands as it is.
+ */
+static bool is_pattern(const char *s)
+{
+	size_t i;
+
+	for (i = 0; s[i]; i++)
+		if (s[i] <= ' ' || s[i] > '~' || strchr("/:\"\\", s[i]))
+			return false;
+	return i && i <= EPACL_NAME_MAX && s[0] != '#';
+}
+
+int epacl_check_pattern(struct epacl_refusal *why, u16 attr,
+			const char *pattern)
+{
+	if (is_pattern(pattern))
+		return 0;
+	return epacl_refuse(
+		why, -EINVAL, attr, "not a pattern of names of interfaces",
+		"'%s' is no pattern of names of interfaces: it takes 1 to %d letters, digits and signs without '/', ':', quotes and backslashes, as in vnet*",
+		shown(pattern), EPACL_NAME_MAX);
+}
+
+/*
  * Length of the UTF-8 character that @s begins with; 0: there is none, or it is
  * a control character. Texts end up on terminals and in JSON.
  */

@@ -26,12 +26,15 @@ static_assert(sizeof(u64) == sizeof(long));
  * @n: counters in the block
  * @log_at: of a VM's block: up to when its share of the log is used, in ns since
  *	boot
+ * @full_until: of a VM's block: while it has no need to look at its quota again,
+ *	see quota.c
  * @cpu: @n counters on every CPU
  */
 struct epacl_counters {
 	refcount_t refs;
 	u32 n;
 	atomic64_t log_at;
+	atomic64_t full_until;
 	struct epacl_count __percpu *cpu;
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which interface is which nic.
+ * Which interface is which nic, and which is under a guard.
  */
 #include <linux/if_arp.h>
 #include <linux/if_macvlan.h>
@@ -12,6 +12,7 @@
 #include <net/addrconf.h>
 #include <net/switchdev.h>
 #include "devices.h"
+#include "guard.h"
 #include "hooks.h"
 #include "station.h"
 #include "wiring.h"
@@ -29,7 +30,9 @@ const struct epacl_cnic *epacl_port_nic(const struct epacl_snapshot *snap,
 	const struct epacl_cnic *nic;
 	u32 i = READ_ONCE(port->nic);
 
-	if (i < snap->nnics && snap->nics[i].nic->station == station)
+	if (!station)
+		return NULL;
+	if (i < snap->nnics && snap->nics[i].station == station)
 		return &snap->nics[i];
 	nic = epacl_snapshot_station(snap, station);
 	if (nic)
@@ -81,6 +84,32 @@ static void set_station(struct epacl_port *port, struct epacl_station *station)
 	}
 }
 
+/* The port is no nic's any more. */
+static void leave_station(struct epacl_port *port)
+{
+	struct epacl_station *station = rtnl_dereference(port->station);
+
+	if (!station)
+		return;
+	RCU_INIT_POINTER(port->station, NULL);
+	if (station->ifindex == port->dev->ifindex) {
+		WRITE_ONCE(station->ifindex, 0);
+		epacl_station_reset(station);
+	}
+	epacl_station_put(station);
+}
+
+/* The port becomes that of a nic which has none. */
+static int enter_station(struct epacl_port *port, struct epacl_station *station)
+{
+	/* It has an interface, whatever that is called by now. */
+	if (station->ifindex)
+		return -EBUSY;
+	epacl_station_reset(station);
+	set_station(port, station);
+	return 0;
+}
+
 static void init_hook(struct epacl_port *port, unsigned int hooknum,
 		      nf_hookfn *hook, int priority)
 {
@@ -106,22 +135,21 @@ static int hook_port(struct epacl_port *port)
 				     ARRAY_SIZE(port->hooks));
 }
 
+/* @nic: NULL: it is nobody's, and under a guard. */
 static int attach(struct epacl_net *en, struct net_device *dev,
 		  const struct epacl_cnic *nic)
 {
 	struct epacl_port *port;
 	int err;
 
-	/* It has an interface, whatever that is called by now. */
-	if (nic->nic->station->ifindex)
-		return -EBUSY;
 	port = kzalloc(sizeof(*port), GFP_KERNEL_ACCOUNT);
 	if (!port)
 		return -ENOMEM;
 	port->en = en;
 	port->dev = dev;
-	epacl_station_reset(nic->nic->station);
-	set_station(port, nic->nic->station);
+	err = nic ? enter_station(port, nic->nic->station) : 0;
+	if (err)
+		goto free;
 	err = xa_err(
 		xa_store(&en->ports, dev->ifindex, port, GFP_KERNEL_ACCOUNT));
 	if (err)
@@ -132,24 +160,17 @@ static int attach(struct epacl_net *en, struct net_device *dev,
 
 	xa_erase(&en->ports, dev->ifindex);
 free:
-	WRITE_ONCE(nic->nic->station->ifindex, 0);
-	epacl_station_put(nic->nic->station);
+	leave_station(port);
 	kfree_rcu(port, rcu);
 	return err;
 }
 
 static void detach(struct epacl_port *port)
 {
-	struct epacl_station *station = rtnl_dereference(port->station);
-
 	nf_unregister_net_hooks(port->en->net, port->hooks,
 				ARRAY_SIZE(port->hooks));
 	xa_erase(&port->en->ports, port->dev->ifindex);
-	if (station->ifindex == port->dev->ifindex) {
-		WRITE_ONCE(station->ifindex, 0);
-		epacl_station_reset(station);
-	}
-	epacl_station_put(station);
+	leave_station(port);
 	kfree_rcu(port, rcu);
 }
 
@@ -157,6 +178,7 @@ static int prepare_nic(struct epacl_net *en, const struct epacl_snapshot *snap,
 		       const struct epacl_cnic *nic, struct epacl_refusal *why)
 {
 	struct net_device *dev = __dev_get_by_name(en->net, nic->nic->dev);
+	struct epacl_port *port;
 	const char *reason;
 	int err;
 
@@ -173,9 +195,12 @@ static int prepare_nic(struct epacl_net *en, const struct epacl_snapshot *snap,
 			"interface '%s' of vm '%s' cannot be filtered: %s",
 			dev->name, epacl_snapshot_vm_name(snap, nic), reason);
 	}
-	if (epacl_port(en, dev->ifindex))
+	port = epacl_port(en, dev->ifindex);
+	if (port && rtnl_dereference(port->station))
 		return 0;
-	err = attach(en, dev, nic);
+	/* From a guard's: it goes on passing nothing, by either policy. */
+	err = port ? enter_station(port, nic->nic->station) :
+		     attach(en, dev, nic);
 	if (err) {
 		why->op = nic->nic->op;
 		return epacl_refuse(
@@ -186,14 +211,12 @@ static int prepare_nic(struct epacl_net *en, const struct epacl_snapshot *snap,
 	return 0;
 }
 
-int epacl_devices_prepare(struct epacl_net *en,
-			  const struct epacl_snapshot *snap,
-			  struct epacl_refusal *why)
+static int prepare_nics(struct epacl_net *en, const struct epacl_snapshot *snap,
+			struct epacl_refusal *why)
 {
 	int err;
 	u32 i;
 
-	ASSERT_RTNL();
 	for (i = 0; i < snap->nnics; i++) {
 		if (snap->nics[i].nic->station->ifindex)
 			continue;
@@ -204,16 +227,65 @@ int epacl_devices_prepare(struct epacl_net *en,
 	return 0;
 }
 
+static int prepare_guarded(struct epacl_net *en,
+			   const struct epacl_snapshot *snap,
+			   struct net_device *dev, struct epacl_refusal *why)
+{
+	const struct epacl_guard *guard = epacl_guard_of(snap->root, dev->name);
+	int err;
+
+	if (!guard || epacl_port(en, dev->ifindex))
+		return 0;
+	err = attach(en, dev, NULL);
+	if (!err)
+		return 0;
+	why->op = epacl_root_made(snap->root, &guard->obj) ? guard->obj.op : 0;
+	return epacl_refuse(
+		why, err, EPACL_GUARD_A_PATTERN, "interface cannot be hooked",
+		"interface '%s', which guard '%s' matches, cannot be hooked: error %d",
+		dev->name, guard->obj.name, err);
+}
+
+/* While the guards stay as they are, events have seen to all interfaces. */
+static int prepare_guards(struct epacl_net *en,
+			  const struct epacl_snapshot *snap,
+			  struct epacl_refusal *why)
+{
+	const struct epacl_snapshot *old = rtnl_dereference(en->snapshot);
+	struct net_device *dev;
+	int err;
+
+	if (snap->root->guards.top == (old ? old->root->guards.top : NULL))
+		return 0;
+	for_each_netdev(en->net, dev) {
+		err = prepare_guarded(en, snap, dev, why);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+int epacl_devices_prepare(struct epacl_net *en,
+			  const struct epacl_snapshot *snap,
+			  struct epacl_refusal *why)
+{
+	ASSERT_RTNL();
+	return prepare_nics(en, snap, why) ?: prepare_guards(en, snap, why);
+}
+
 static void settle_port(struct epacl_port *port,
 			const struct epacl_snapshot *snap)
 {
+	const char *name = port->dev->name;
 	const struct epacl_cnic *nic;
 
-	nic = snap ? epacl_snapshot_dev(snap, port->dev->name) : NULL;
-	if (!nic)
-		detach(port);
-	else if (nic->nic->station != rtnl_dereference(port->station))
+	nic = snap ? epacl_snapshot_dev(snap, name) : NULL;
+	if (nic && nic->nic->station != rtnl_dereference(port->station))
 		set_station(port, nic->nic->station);
+	else if (!nic && snap && epacl_guard_of(snap->root, name))
+		leave_station(port);
+	else if (!nic)
+		detach(port);
 }
 
 void epacl_devices_settle(struct epacl_net *en,
@@ -229,31 +301,60 @@ void epacl_devices_settle(struct epacl_net *en,
 
 /* ---- what happens to interfaces ---- */
 
-/* An interface got the name of a nic: it is filtered, or not to be had. */
+static bool is_guarded(struct epacl_net *en, const struct net_device *dev)
+{
+	const struct epacl_snapshot *snap = rtnl_dereference(en->snapshot);
+
+	return epacl_guard_of(snap->root, dev->name);
+}
+
+static int check_fit(const struct epacl_snapshot *snap, struct net_device *dev,
+		     const struct epacl_cnic *nic)
+{
+	const char *reason = unfit(dev);
+
+	if (!reason)
+		return 0;
+	if (net_ratelimit())
+		netdev_warn(dev, "epacl: refused for vm %s: %s\n",
+			    epacl_snapshot_vm_name(snap, nic), reason);
+	return -EOPNOTSUPP;
+}
+
+/* An interface got a name that is a nic's or guarded: hooked, or not to be had. */
 static int name_taken(struct epacl_net *en, const struct epacl_snapshot *snap,
 		      struct net_device *dev, const struct epacl_cnic *nic)
 {
-	const char *reason;
+	int err;
 
-	if (!nic)
+	if (!nic && !is_guarded(en, dev))
 		return 0;
-	reason = unfit(dev);
-	if (reason) {
-		if (net_ratelimit())
-			netdev_warn(dev, "epacl: refused for vm %s: %s\n",
-				    epacl_snapshot_vm_name(snap, nic), reason);
-		return -EOPNOTSUPP;
-	}
-	return attach(en, dev, nic);
+	err = nic ? check_fit(snap, dev, nic) : 0;
+	return err ?: attach(en, dev, nic);
+}
+
+/* An interface under a guard may become a nic's, or free, by its new name. */
+static int guarded_name_changed(const struct epacl_snapshot *snap,
+				struct epacl_port *port,
+				const struct epacl_cnic *nic)
+{
+	if (nic)
+		return check_fit(snap, port->dev, nic) ?:
+			       enter_station(port, nic->nic->station);
+	if (!is_guarded(port->en, port->dev))
+		detach(port);
+	return 0;
 }
 
 /* The interface of a VM keeps its name, or it would pass unfiltered. */
 static int name_changed(struct epacl_net *en, const struct epacl_snapshot *snap,
-			struct net_device *dev, const struct epacl_port *port,
+			struct net_device *dev, struct epacl_port *port,
 			const struct epacl_cnic *nic)
 {
 	if (!port)
 		return name_taken(en, snap, dev, nic);
+	if (!rtnl_dereference(port->station))
+		return guarded_name_changed(snap, port, nic);
 	if (nic && nic->nic->station == rtnl_dereference(port->station))
 		return 0;
 	if (net_ratelimit())
@@ -282,6 +383,8 @@ static int handle_event(struct epacl_net *en, unsigned long event,
 	const struct epacl_snapshot *snap = rtnl_dereference(en->snapshot);
 	struct epacl_port *port = epacl_port(en, dev->ifindex);
 	const struct epacl_cnic *nic = epacl_snapshot_dev(snap, dev->name);
+	struct epacl_station *station = port ? rtnl_dereference(port->station) :
+					       NULL;
 
 	switch (event) {
 	case NETDEV_REGISTER:
@@ -290,14 +393,14 @@ static int handle_event(struct epacl_net *en, unsigned long event,
 		return name_changed(en, snap, dev, port, nic);
 	case NETDEV_PRE_UP:
 		/* A move between namespaces ignores what REGISTER says. */
-		return nic && !port ? -EBUSY : 0;
+		return !port && (nic || is_guarded(en, dev)) ? -EBUSY : 0;
 	case NETDEV_UP:
 	case NETDEV_DOWN:
-		if (port)
-			epacl_station_reset(rtnl_dereference(port->station));
+		if (station)
+			epacl_station_reset(station);
 		return 0;
 	case NETDEV_PRECHANGEUPPER:
-		return port ? upper_changes(dev, ptr) : 0;
+		return station ? upper_changes(dev, ptr) : 0;
 	case NETDEV_UNREGISTER:
 		if (port)
 			detach(port);
@@ -413,7 +516,7 @@ static bool mac_is_shared(struct epacl_net *en,
 
 	xa_for_each(&en->ports, ifindex, port) {
 		other = rcu_dereference(port->station);
-		if (other != self && epacl_station_mac(other) == mac)
+		if (other && other != self && epacl_station_mac(other) == mac)
 			return true;
 	}
 	return false;

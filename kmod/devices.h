@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which interface is which nic. The interface of every nic that exists carries
- * our two netdev hooks, from before it can be up until it is gone, or until the
- * policy no longer names it.
+ * Which interface is which nic, and which is under a guard. All these carry our
+ * two netdev hooks, from before they can be up until they are gone, or until the
+ * policy no longer names them.
  */
 #ifndef _EPACL_DEVICES_H
 #define _EPACL_DEVICES_H
@@ -15,8 +15,8 @@
  * struct epacl_port - an interface that a policy names
  * @en: its namespace
  * @dev: the interface; hooked, so it lives as long as we do
- * @station: of the nic; changed under RTNL. Which nic that is, if any, a
- *	snapshot says
+ * @station: of the nic; changed under RTNL; NULL: it is nobody's. Which nic that
+ *	is, if any, or which guard, a snapshot says
  * @nic: where in the snapshot its nic was found last, most often there still;
  *	written by whoever looks it up
  * @hooks: ingress, egress
@@ -31,7 +31,7 @@ struct epacl_port {
 	struct rcu_head rcu;
 };
 
-/* Under RCU. NULL: the interface is no nic's. */
+/* Under RCU. NULL: the interface is no nic's, and under no guard. */
 struct epacl_port *epacl_port(struct epacl_net *en, int ifindex);
 
 /* The nic of a port in @snap. Under RCU. NULL: @snap does not know it. */

@@ -6,6 +6,7 @@
  */
 #include <linux/errno.h>
 #include "explain.h"
+#include "guard.h"
 
 /* A question on its way. */
 struct journey {
@@ -252,6 +253,23 @@ static bool end_at_vip(struct journey *j)
 	return false;
 }
 
+/* Does it arrive where a guard lets nothing pass? */
+static bool is_guarded(const struct journey *j)
+{
+	return !j->sender && *j->question->from &&
+	       epacl_guard_of(j->snap->root, j->question->from);
+}
+
+/* Out of an interface that is no VM's. */
+static bool end_at_guard(struct journey *j)
+{
+	struct epacl_leg *leg;
+
+	leg = add_leg(j, NULL, EPACL_OUT, &j->addressed);
+	epacl_answer(&leg->answer, false, EPACL_REASON_GUARD);
+	return false;
+}
+
 /* In to the destination VM. */
 static bool enter(struct journey *j, const struct epacl_cnic *receiver)
 {
@@ -306,6 +324,10 @@ int epacl_explain(const struct epacl_snapshot *snap,
 	err = find_sender(&j, why);
 	if (err)
 		return err;
+	if (is_guarded(&j)) {
+		out->permit = end_at_guard(&j);
+		return 0;
+	}
 	translate_destination(&j);
 	if (j.sender && !leave(&j)) {
 		out->permit = false;

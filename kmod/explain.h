@@ -23,7 +23,7 @@ struct epacl_question {
 
 /**
  * struct epacl_leg - one judgement
- * @nic: whose; NULL: concerns no VM (a VIP that nothing translates)
+ * @nic: whose; NULL: concerns no VM (a VIP that nothing translates, a guard)
  * @vm: name of its VM; NULL: none
  * @direction: enum epacl_direction
  * @tuple: what was judged

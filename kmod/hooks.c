@@ -9,6 +9,7 @@
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
 #include <net/netfilter/nf_conntrack.h>
+#include "guard.h"
 #include "hooks.h"
 #include "hooks_internal.h"
 #include "log.h"
@@ -152,10 +153,19 @@ unsigned int epacl_drop_for(const struct epacl_cnic *nic,
 	return NF_DROP;
 }
 
-unsigned int epacl_drop_unknown(const struct epacl_case *c)
+unsigned int epacl_drop_unknown(const struct epacl_case *c,
+				const struct epacl_port *port)
 {
-	return epacl_drop_for_nobody(c->en, c->ask.direction,
-				     EPACL_REASON_GUARD, c->packet.bytes);
+	const struct epacl_guard *guard = NULL;
+
+	if (c->ask.snap)
+		guard = epacl_guard_of(c->ask.snap->root, port->dev->name);
+	if (!guard)
+		return epacl_drop_for_nobody(c->en, c->ask.direction,
+					     EPACL_REASON_GUARD,
+					     c->packet.bytes);
+	epacl_count(guard->counters->cpu, c->packet.bytes);
+	return NF_DROP;
 }
 
 /* ---- what a packet is ---- */
@@ -186,6 +196,13 @@ bool epacl_is_of_a_flow(const struct sk_buff *skb)
 	enum ip_conntrack_info ctinfo;
 
 	return nf_ct_get(skb, &ctinfo) && ctinfo != IP_CT_NEW;
+}
+
+bool epacl_makes_entry(const struct sk_buff *skb)
+{
+	const struct nf_conn *ct = epacl_connection(skb);
+
+	return ct && !nf_ct_is_confirmed(ct);
 }
 
 /* ---- registration ---- */

@@ -81,8 +81,12 @@ unsigned int epacl_drop_for_nobody(struct epacl_net *en,
 unsigned int epacl_drop_for(const struct epacl_cnic *nic,
 			    enum epacl_direction direction,
 			    enum epacl_reason reason, u32 bytes);
-/* A packet of an interface that the policy does not know. */
-unsigned int epacl_drop_unknown(const struct epacl_case *c);
+/*
+ * A packet of an interface that is no nic's: a guard's, or one that the policy
+ * does not know any more, or not yet.
+ */
+unsigned int epacl_drop_unknown(const struct epacl_case *c,
+				const struct epacl_port *port);
 
 static inline bool epacl_is_ip(u16 ethertype)
 {
@@ -97,6 +101,9 @@ const struct nf_conn *epacl_connection(const struct sk_buff *skb);
 
 /* It is of a flow of which something is known already, or an error about one. */
 bool epacl_is_of_a_flow(const struct sk_buff *skb);
+
+/* The entry of its connection is about to be made by this packet. */
+bool epacl_makes_entry(const struct sk_buff *skb);
 
 /* ---- PRE_ROUTING (hooks_pre.c) ---- */
 

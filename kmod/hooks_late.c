@@ -9,6 +9,7 @@
  */
 #include "flow.h"
 #include "hooks_internal.h"
+#include "quota.h"
 #include "wiring.h"
 #include "zone.h"
 
@@ -118,9 +119,10 @@ static unsigned int judge_late(struct late *l, struct net_device *at)
 	/* The question that counts is asked once more if it was not the last. */
 	if (l->payer && (c->ask.early || c->ask.nic != l->payer))
 		nic_permits(l, l->payer);
-	if (l->payer)
-		epacl_case_count(c);
-	return NF_ACCEPT;
+	if (!l->payer)
+		return NF_ACCEPT;
+	epacl_quota_judge(c);
+	return epacl_case_settle(c);
 }
 
 /*

@@ -16,7 +16,7 @@ unsigned int epacl_hook_ingress(void *priv, struct sk_buff *skb,
 	epacl_case_open(&c, port->en, skb, state, EPACL_OUT);
 	epacl_packet_frame(&c.packet, skb, false);
 	if (!epacl_case_find_nic(&c, port))
-		return epacl_drop_unknown(&c);
+		return epacl_drop_unknown(&c, port);
 	if (!epacl_decide_link(&c.ask, &c.answer))
 		return NF_ACCEPT;
 	return epacl_case_settle(&c);
@@ -56,7 +56,7 @@ unsigned int epacl_hook_egress(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 	epacl_packet_frame(&c.packet, skb, true);
 	if (!known)
-		return epacl_drop_unknown(&c);
+		return epacl_drop_unknown(&c, port);
 	epacl_case_find_sender(&c, sending_device(skb, port->dev));
 	epacl_security_in(&c.security, skb);
 	epacl_case_judge(&c);

@@ -195,7 +195,7 @@ static unsigned int to_port(struct epacl_case *c, struct epacl_port *port,
 	const struct epacl_zone *inner = epacl_zone_inner(c->en, dev);
 
 	if (!epacl_case_find_nic(c, port))
-		return epacl_drop_unknown(c);
+		return epacl_drop_unknown(c, port);
 	if (inner && c->flow.state == EPACL_FLOW_OPENER)
 		epacl_flow_beyond(&c->flow, c->skb, inner);
 	/* An answer to somebody with an equal address. */

@@ -5,6 +5,7 @@
 #include <net/netfilter/nf_conntrack.h>
 #include "flow.h"
 #include "hooks_internal.h"
+#include "quota.h"
 #include "wiring.h"
 #include "zone.h"
 
@@ -96,14 +97,6 @@ bool epacl_may_be_late(const struct epacl_case *c)
 	return c->skb->pkt_type == PACKET_HOST;
 }
 
-/* The entry is about to be made by this packet. */
-static bool makes_entry(const struct sk_buff *skb)
-{
-	const struct nf_conn *ct = epacl_connection(skb);
-
-	return ct && !nf_ct_is_confirmed(ct);
-}
-
 /* From elsewhere than a nic. */
 static unsigned int judge_opener(struct epacl_net *en, struct sk_buff *skb,
 				 const struct nf_hook_state *state)
@@ -112,7 +105,7 @@ static unsigned int judge_opener(struct epacl_net *en, struct sk_buff *skb,
 	struct epacl_arrival at;
 	EPACL_CASE(c);
 
-	if (!makes_entry(skb) || epacl_passes_on(state->in))
+	if (!epacl_makes_entry(skb) || epacl_passes_on(state->in))
 		return NF_ACCEPT;
 	epacl_case_open(&c, en, skb, state, EPACL_IN);
 	if (!c.ask.snap)
@@ -141,7 +134,7 @@ unsigned int epacl_hook_from_vm(void *priv, struct sk_buff *skb,
 	epacl_case_open(&c, en, skb, state, EPACL_OUT);
 	epacl_case_read(&c, vlan);
 	if (!epacl_case_find_nic(&c, port))
-		return epacl_drop_unknown(&c);
+		return epacl_drop_unknown(&c, port);
 	if (epacl_decide_link(&c.ask, &c.answer))
 		/* What is permitted for good was counted at the ingress. */
 		return c.answer.permit ? NF_ACCEPT : epacl_case_settle(&c);
@@ -151,7 +144,10 @@ unsigned int epacl_hook_from_vm(void *priv, struct sk_buff *skb,
 		epacl_flow_beyond(&c.flow, skb, inner);
 	c.ask.early = epacl_may_be_late(&c);
 	epacl_decide_flow(&c.ask, &c.answer);
-	return c.answer.deferred ? NF_ACCEPT : epacl_case_settle(&c);
+	if (c.answer.deferred)
+		return NF_ACCEPT;
+	epacl_quota_judge(&c);
+	return epacl_case_settle(&c);
 }
 
 /* A VIP is not the host: what nothing has translated ends here. */

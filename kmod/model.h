@@ -151,6 +151,17 @@ struct epacl_group {
 	struct epacl_slot slot[EPACL_DIRECTIONS];
 };
 
+/**
+ * struct epacl_guard - a pattern of names of interfaces, which is its own name
+ * @force: whatever the host has on interfaces that match
+ * @counters: one, of what it refused; shared by every version of the guard
+ */
+struct epacl_guard {
+	struct epacl_obj obj;
+	bool force;
+	struct epacl_counters *counters;
+};
+
 struct epacl_service {
 	struct epacl_obj obj;
 	struct epacl_ip vip[2]; /* IPv4, IPv6; family 0: none */
@@ -289,6 +300,7 @@ struct epacl_endpoint {
  * @obj: its index of an operation is that of the last change to the VM, its
  *	nics or its endpoints, not to rules
  * @service: name of its service, "" for none
+ * @quota: connections that it may have opened; 0: any number
  * @nics: in the order in which they were added
  * @endpoints: sorted by name
  * @ngroups: entries of @groups, at most EPACL_GROUPS_MAX
@@ -299,6 +311,7 @@ struct epacl_endpoint {
 struct epacl_vm {
 	struct epacl_obj obj;
 	char service[EPACL_NAME_MAX + 1];
+	u32 quota;
 	u32 nnics;
 	u32 nendpoints;
 	struct epacl_nic **nics;
@@ -324,6 +337,7 @@ struct epacl_root {
 	u64 epoch;
 	u64 epoch_min;
 	u32 rules_per_endpoint;
+	struct epacl_pmap guards;
 	struct epacl_pmap sets;
 	struct epacl_pmap acls;
 	struct epacl_pmap services;
@@ -342,6 +356,11 @@ static inline bool epacl_root_made(const struct epacl_root *root,
 				   const struct epacl_obj *obj)
 {
 	return root->epoch_min && obj->epoch >= root->epoch_min;
+}
+
+static inline struct epacl_guard *epacl_guard(struct epacl_obj *obj)
+{
+	return obj ? container_of(obj, struct epacl_guard, obj) : NULL;
 }
 
 static inline struct epacl_set *epacl_set(struct epacl_obj *obj)

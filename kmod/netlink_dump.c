@@ -15,6 +15,7 @@
 /* Parts of a policy, in the order in which they are dumped. */
 enum {
 	PHASE_LIMITS,
+	PHASE_GUARDS,
 	PHASE_SETS,
 	PHASE_ACLS,
 	PHASE_SERVICES,
@@ -29,10 +30,15 @@ enum {
 
 /* Kind of the objects of a phase; 0: it is not about a map. */
 static const u8 phase_kinds[] = {
-	[PHASE_SETS] = EPACL_A_SET,	    [PHASE_ACLS] = EPACL_A_ACL,
-	[PHASE_SERVICES] = EPACL_A_SERVICE, [PHASE_VNETS] = EPACL_A_VNET,
-	[PHASE_GROUPS] = EPACL_A_GROUP,	    [PHASE_LBSETS] = EPACL_A_LBSET,
-	[PHASE_VMS] = EPACL_A_VM,	    [PHASE_END] = 0,
+	[PHASE_GUARDS] = EPACL_A_GUARD,
+	[PHASE_SETS] = EPACL_A_SET,
+	[PHASE_ACLS] = EPACL_A_ACL,
+	[PHASE_SERVICES] = EPACL_A_SERVICE,
+	[PHASE_VNETS] = EPACL_A_VNET,
+	[PHASE_GROUPS] = EPACL_A_GROUP,
+	[PHASE_LBSETS] = EPACL_A_LBSET,
+	[PHASE_VMS] = EPACL_A_VM,
+	[PHASE_END] = 0,
 };
 
 /* Parts of an object of a map, the same. Few have them all. */
@@ -402,6 +408,8 @@ static const char *filter_name(const struct epacl_op *f)
 	case 0:
 	case EPACL_A_LIMITS:
 		return NULL;
+	case EPACL_A_GUARD:
+		return f->guard.pattern;
 	case EPACL_A_SET:
 		return f->prefix_set.name;
 	case EPACL_A_ACL:

@@ -28,6 +28,23 @@ static int fill_set(struct sk_buff *skb, const struct epacl_nl_item *item)
 	return 0;
 }
 
+static int fill_guard(struct sk_buff *skb, const struct epacl_nl_item *item)
+{
+	const struct epacl_guard *guard = container_of(item->obj,
+						       struct epacl_guard, obj);
+	struct epacl_count count;
+
+	epacl_count_read(guard->counters->cpu, &count);
+	if (nla_put_string(skb, EPACL_GUARD_A_PATTERN, guard->obj.name) ||
+	    epacl_nl_put_flag(skb, EPACL_GUARD_A_FORCE, guard->force) ||
+	    nla_put_u64_64bit(skb, EPACL_GUARD_A_PACKETS, count.packets,
+			      EPACL_GUARD_A_PAD) ||
+	    nla_put_u64_64bit(skb, EPACL_GUARD_A_BYTES, count.bytes,
+			      EPACL_GUARD_A_PAD))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int fill_service(struct sk_buff *skb, const struct epacl_nl_item *item)
 {
 	const struct epacl_service *service = container_of(item->obj,
@@ -104,7 +121,8 @@ static int fill_lbset(struct sk_buff *skb, const struct epacl_nl_item *item)
 static int fill_vm(struct sk_buff *skb, const struct epacl_vm *vm)
 {
 	if (nla_put_string(skb, EPACL_VM_A_NAME, vm->obj.name) ||
-	    epacl_nl_put_name(skb, EPACL_VM_A_SERVICE, vm->service))
+	    epacl_nl_put_name(skb, EPACL_VM_A_SERVICE, vm->service) ||
+	    (vm->quota && nla_put_u32(skb, EPACL_VM_A_QUOTA, vm->quota)))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -347,6 +365,8 @@ static int fill_object(struct sk_buff *skb, const struct epacl_root *root,
 	case EPACL_A_LIMITS:
 		return nla_put_u32(skb, EPACL_LIMITS_A_RULES_PER_ENDPOINT,
 				   root->rules_per_endpoint);
+	case EPACL_A_GUARD:
+		return fill_guard(skb, item);
 	case EPACL_A_SET:
 		return fill_set(skb, item);
 	case EPACL_A_ACL:

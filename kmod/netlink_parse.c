@@ -237,6 +237,11 @@ static const struct field limits_fields[] = {
 	      take_bytes),
 };
 
+static const struct field guard_fields[] = {
+	FIELD(EPACL_GUARD_A_PATTERN, guard.pattern, take_string),
+	FLAG(EPACL_GUARD_A_FORCE),
+};
+
 static const struct field service_fields[] = {
 	FIELD(EPACL_SERVICE_A_NAME, service.name, take_string),
 	LIST(EPACL_SERVICE_A_VIPS, service.vips, epacl_nl_plain),
@@ -286,6 +291,7 @@ static const struct field set_fields[] = {
 static const struct field vm_fields[] = {
 	FIELD(EPACL_VM_A_NAME, vm.name, take_string),
 	FIELD(EPACL_VM_A_SERVICE, vm.service, take_string),
+	FIELD(EPACL_VM_A_QUOTA, vm.quota, take_bytes),
 };
 
 static const struct field nic_fields[] = {
@@ -372,6 +378,11 @@ static const struct kind kinds[] = {
 		FIELDS(limits_fields),
 	},
 	{
+		.nest = EPACL_A_GUARD,
+		.whole = EPACL_GUARD_A_PATTERN,
+		FIELDS(guard_fields),
+	},
+	{
 		.nest = EPACL_A_SERVICE,
 		.whole = EPACL_SERVICE_A_NAME,
 		FIELDS(service_fields),
@@ -451,6 +462,7 @@ static const struct kind kinds[] = {
 
 #define FITS(_kind) static_assert(EPACL_##_kind##_A_MAX < EPACL_NL_ATTRS)
 FITS(LIMITS);
+FITS(GUARD);
 FITS(SERVICE);
 FITS(VNET);
 FITS(SUBNET);

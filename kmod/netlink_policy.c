@@ -10,6 +10,11 @@ static struct netlink_range_validation rules_range = {
 	.max = EPACL_RULES_MAX,
 };
 
+static struct netlink_range_validation quota_range = {
+	.min = 1,
+	.max = EPACL_QUOTA_MAX,
+};
+
 #define STRING(_max)                                  \
 	{                                             \
 		.type = NLA_NUL_STRING, .len = (_max) \
@@ -31,6 +36,11 @@ static const struct nla_policy owner_policy[] = {
 static const struct nla_policy limits_policy[] = {
 	[EPACL_LIMITS_A_RULES_PER_ENDPOINT] =
 		NLA_POLICY_FULL_RANGE(NLA_U32, &rules_range),
+};
+
+static const struct nla_policy guard_policy[] = {
+	[EPACL_GUARD_A_PATTERN] = NAME,
+	[EPACL_GUARD_A_FORCE] = { .type = NLA_FLAG },
 };
 
 static const struct nla_policy service_policy[] = {
@@ -81,6 +91,7 @@ static const struct nla_policy set_policy[] = {
 static const struct nla_policy vm_policy[] = {
 	[EPACL_VM_A_NAME] = NAME,
 	[EPACL_VM_A_SERVICE] = NAME,
+	[EPACL_VM_A_QUOTA] = NLA_POLICY_FULL_RANGE(NLA_U32, &quota_range),
 };
 
 static const struct nla_policy nic_policy[] = {
@@ -149,6 +160,7 @@ static const struct nla_policy effective_policy[] = {
 const struct nla_policy epacl_nl_add_policy[EPACL_A_MAX + 1] = {
 	[EPACL_A_TXN] = { .type = NLA_U64 },
 	[EPACL_A_FLAGS] = NLA_POLICY_MASK(NLA_U32, EPACL_F_MAY_EXIST),
+	[EPACL_A_GUARD] = NLA_POLICY_NESTED(guard_policy),
 	[EPACL_A_SERVICE] = NLA_POLICY_NESTED(service_policy),
 	[EPACL_A_VNET] = NLA_POLICY_NESTED(vnet_policy),
 	[EPACL_A_SUBNET] = NLA_POLICY_NESTED(subnet_policy),
@@ -167,6 +179,7 @@ const struct nla_policy epacl_nl_change_policy[EPACL_A_MAX + 1] = {
 	[EPACL_A_TXN] = { .type = NLA_U64 },
 	[EPACL_A_CLEAR] = { .type = NLA_U32 },
 	[EPACL_A_LIMITS] = NLA_POLICY_NESTED(limits_policy),
+	[EPACL_A_GUARD] = NLA_POLICY_NESTED(guard_policy),
 	[EPACL_A_SERVICE] = NLA_POLICY_NESTED(service_policy),
 	[EPACL_A_VNET] = NLA_POLICY_NESTED(vnet_policy),
 	[EPACL_A_SUBNET] = NLA_POLICY_NESTED(subnet_policy),
@@ -183,6 +196,7 @@ const struct nla_policy epacl_nl_change_policy[EPACL_A_MAX + 1] = {
 const struct nla_policy epacl_nl_remove_policy[EPACL_A_MAX + 1] = {
 	[EPACL_A_TXN] = { .type = NLA_U64 },
 	[EPACL_A_FLAGS] = NLA_POLICY_MASK(NLA_U32, EPACL_F_IF_EXISTS),
+	[EPACL_A_GUARD] = IDENTITY(guard_policy, EPACL_GUARD_A_PATTERN),
 	[EPACL_A_SERVICE] = IDENTITY(service_policy, EPACL_SERVICE_A_NAME),
 	[EPACL_A_VNET] = IDENTITY(vnet_policy, EPACL_VNET_A_NAME),
 	[EPACL_A_SUBNET] = IDENTITY(subnet_policy, EPACL_SUBNET_A_NAME),
@@ -204,6 +218,7 @@ const struct nla_policy epacl_nl_flush_policy[EPACL_A_MAX + 1] = {
 const struct nla_policy epacl_nl_get_policy[EPACL_A_MAX + 1] = {
 	[EPACL_A_TXN] = { .type = NLA_U64 },
 	[EPACL_A_LIMITS] = IDENTITY(limits_policy, EPACL_LIMITS_A_UNSPEC),
+	[EPACL_A_GUARD] = IDENTITY(guard_policy, EPACL_GUARD_A_PATTERN),
 	[EPACL_A_SERVICE] = IDENTITY(service_policy, EPACL_SERVICE_A_NAME),
 	[EPACL_A_VNET] = IDENTITY(vnet_policy, EPACL_VNET_A_NAME),
 	[EPACL_A_SUBNET] = IDENTITY(subnet_policy, EPACL_SUBNET_A_NAME),

@@ -6,9 +6,11 @@
 #include <linux/module.h>
 #include <linux/rtnetlink.h>
 #include "devices.h"
+#include "guard.h"
 #include "hooks.h"
 #include "netlink.h"
 #include "netns.h"
+#include "quota.h"
 #include "zone.h"
 
 static unsigned int policy_max_mib = 1024;
@@ -95,11 +97,11 @@ static bool needs_hooks(const struct epacl_root *root)
 	return root->vms.n || root->services.n || root->lbsets.n;
 }
 
-/* A VM of the host's own namespace keeps the module where it is. */
+/* A VM or guard of the host's own namespace keeps the module where it is. */
 static bool holds_module(const struct epacl_net *en,
 			 const struct epacl_root *root)
 {
-	return net_eq(en->net, &init_net) && root->vms.n;
+	return net_eq(en->net, &init_net) && (root->vms.n || root->guards.n);
 }
 
 static int hook_up(struct epacl_net *en, struct epacl_refusal *why)
@@ -108,20 +110,30 @@ static int hook_up(struct epacl_net *en, struct epacl_refusal *why)
 
 	if (en->hooked)
 		return 0;
-	err = epacl_hooks_register(en);
+	err = epacl_quota_start(en);
 	if (err)
+		return epacl_refuse(why, err, 0,
+				    "connections cannot be counted",
+				    "connections cannot be counted: error %d",
+				    err);
+	err = epacl_hooks_register(en);
+	if (err) {
+		epacl_quota_stop(en);
 		return epacl_refuse(
 			why, err, 0, "hooks cannot be registered",
 			"netfilter hooks cannot be registered: error %d (is nf_conntrack_bridge there?)",
 			err);
+	}
 	en->hooked = true;
 	return 0;
 }
 
 static void unhook(struct epacl_net *en)
 {
-	if (en->hooked)
+	if (en->hooked) {
 		epacl_hooks_unregister(en);
+		epacl_quota_stop(en);
+	}
 	en->hooked = false;
 	en->late = false;
 }
@@ -184,9 +196,10 @@ static int commit_locked(struct epacl_net *en, struct epacl_txn *txn,
 	snap = epacl_compile(&en->memory, txn->root, &txn->why);
 	if (IS_ERR(snap))
 		return PTR_ERR(snap);
-	if (dry_run) {
+	err = epacl_guards_check(en, in_force(en), snap, &txn->why);
+	if (err || dry_run) {
 		epacl_snapshot_free(snap);
-		return 0;
+		return err;
 	}
 	txn->root->generation++;
 	err = put_in_force(en, snap, &txn->why);

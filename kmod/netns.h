@@ -17,6 +17,7 @@
 #include "snapshot.h"
 
 struct epacl_zones;
+struct nf_conncount_data;
 
 /**
  * struct epacl_net - a namespace
@@ -33,6 +34,7 @@ struct epacl_zones;
  * @learning: serialises what the packet path learns, once for each fact
  * @memory: account of its policy
  * @counters: of verdicts that concern no VM
+ * @connections: of VMs, counted for their quotas; there while @hooked
  * @hooked: our hooks of ip, ip6 and bridge are registered; under @commit
  * @sockets: lock and list of the sockets that hold transactions, for netlink
  */
@@ -48,6 +50,7 @@ struct epacl_net {
 	spinlock_t learning;
 	struct epacl_memory memory;
 	struct epacl_counters *counters;
+	struct nf_conncount_data *connections;
 	bool hooked;
 	struct mutex sockets_lock;
 	struct list_head sockets;

@@ -226,6 +226,7 @@ struct epacl_vm *epacl_vm_copy(struct epacl_memory *memory, u64 epoch,
 	if (keep_ops)
 		vm->obj.op = from->obj.op;
 	strscpy(vm->service, from->service, sizeof(vm->service));
+	vm->quota = from->quota;
 	epacl_counters_get(from->counters);
 	vm->counters = from->counters;
 	epacl_slots_share(vm->slot, from->slot, EPACL_DIRECTIONS);

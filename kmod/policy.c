@@ -38,6 +38,7 @@ static void empty(struct epacl_root *root)
 	epacl_pmap_drop(&root->services);
 	epacl_pmap_drop(&root->acls);
 	epacl_pmap_drop(&root->sets);
+	epacl_pmap_drop(&root->guards);
 }
 
 void epacl_root_put(struct epacl_root *root)
@@ -60,6 +61,7 @@ static struct epacl_root *root_copy(struct epacl_memory *memory,
 	root->epoch = epoch;
 	root->epoch_min = epoch_min;
 	root->rules_per_endpoint = from->rules_per_endpoint;
+	epacl_pmap_copy(&root->guards, &from->guards);
 	epacl_pmap_copy(&root->sets, &from->sets);
 	epacl_pmap_copy(&root->acls, &from->acls);
 	epacl_pmap_copy(&root->services, &from->services);
@@ -73,6 +75,8 @@ static struct epacl_root *root_copy(struct epacl_memory *memory,
 const struct epacl_pmap *epacl_root_map(const struct epacl_root *root, u8 kind)
 {
 	switch (kind) {
+	case EPACL_A_GUARD:
+		return &root->guards;
 	case EPACL_A_SET:
 		return &root->sets;
 	case EPACL_A_ACL:
@@ -144,6 +148,7 @@ void epacl_op_free(struct epacl_op *op)
 
 static const struct epacl_kind *const kinds[EPACL_A_MAX + 1] = {
 	[EPACL_A_LIMITS] = &epacl_kind_limits,
+	[EPACL_A_GUARD] = &epacl_kind_guard,
 	[EPACL_A_SET] = &epacl_kind_set,
 	[EPACL_A_ACL] = &epacl_kind_acl,
 	[EPACL_A_SERVICE] = &epacl_kind_service,

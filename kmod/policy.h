@@ -86,6 +86,9 @@ struct epacl_op {
 			u32 rules_per_endpoint;
 		} limits;
 		struct {
+			char pattern[EPACL_NAME_MAX + 1];
+		} guard;
+		struct {
 			char name[EPACL_NAME_MAX + 1];
 			struct epacl_list vips; /* struct epacl_prefix */
 		} service;
@@ -124,6 +127,7 @@ struct epacl_op {
 		struct {
 			char name[EPACL_NAME_MAX + 1];
 			char service[EPACL_NAME_MAX + 1];
+			u32 quota;
 		} vm;
 		struct {
 			char vm[EPACL_NAME_MAX + 1];

@@ -38,6 +38,7 @@ struct epacl_kind {
 };
 
 extern const struct epacl_kind epacl_kind_limits;
+extern const struct epacl_kind epacl_kind_guard;
 extern const struct epacl_kind epacl_kind_service;
 extern const struct epacl_kind epacl_kind_vnet;
 extern const struct epacl_kind epacl_kind_subnet;
@@ -110,6 +111,9 @@ int epacl_find_vm(struct epacl_txn *txn, const struct epacl_op *op, u16 attr,
 int epacl_check_name(struct epacl_refusal *why, u16 attr, const char *noun,
 		     const char *name);
 int epacl_check_dev(struct epacl_refusal *why, u16 attr, const char *dev);
+/* A shell pattern of names of interfaces. */
+int epacl_check_pattern(struct epacl_refusal *why, u16 attr,
+			const char *pattern);
 int epacl_check_text(struct epacl_refusal *why, u16 attr, const char *text);
 /* An address that packets come from and go to, on more than one host. */
 int epacl_check_unicast(struct epacl_refusal *why, u16 attr, const char *word,

@@ -37,7 +37,7 @@ argv ; usage ; COMMAND is missing (try: aclctl help)
 argv --dry-run ; usage ; COMMAND is missing
 argv ad vm web2 ; usage ; unknown command 'ad'
 argv add ; usage ; add what?
-argv add vms web2 ; usage ; unknown word 'vms' after 'add' (try: service vnet subnet vm nic endpoint lbset group member acl rule set)
+argv add vms web2 ; usage ; unknown word 'vms' after 'add' (try: service vnet subnet vm nic endpoint lbset group member acl rule set guard)
 argv list vm ; usage ; unknown word 'vm' after 'list'
 argv list vms -j ; usage ; options come before the command
 argv --js list vms ; usage ; unknown option '--js'
@@ -49,6 +49,6 @@ argv --complete add v ; prints ; vnet | vm
 argv --complete change rules acl x u ; prints ; use
 argv --complete add rule vm a in 1 permit any secure r ; prints ; reqid | rport
 argv --complete remove me ; prints ; member
-argv --complete change vm web1 no '' ; prints ; service
+argv --complete change vm web1 no '' ; prints ; service | quota
 argv --complete add rule vm web1 in 1 p ; prints ; permit
 argv sync-nat ; prints ; nat table up to date

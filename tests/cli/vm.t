@@ -4,7 +4,7 @@ add vm web1 dev ept0 address 10.0.0.4 ; ok
 add vm web1 address 10.0.0.4/32 dev ept0 ; ok ; add vm web1 dev ept0 address 10.0.0.4
 add vm web1 dev ept0 address 10.0.0.4,10.8.0.0/24,2001:db8::4,2001:db8:1::/64 ; ok
 add vm web1 dev ept0 address 10.0.0.4 mac 52:54:00:AB:cd:ef ; ok ; add vm web1 dev ept0 address 10.0.0.4 mac 52:54:00:ab:cd:ef
-add vm web1 addr 10.0.0.4 ; usage ; unknown word 'addr' after 'add vm web1' (try: address dev mac serves service shared vlan vnet)
+add vm web1 addr 10.0.0.4 ; usage ; unknown word 'addr' after 'add vm web1' (try: address dev mac quota serves service shared vlan vnet)
 add vm web1 address 10.0.0.4 ; usage ; 'dev IFNAME' is missing
 add vm web1 dev ept0 ; usage ; 'address ADDR|PREFIX,...' is missing
 add vm ; usage ; NAME is missing
@@ -12,6 +12,13 @@ add vm web1 dev ept0 address 10.0.0.4 mac 52:54:00:ab:cd ; usage ; mac '52:54:00
 add vm web1 dev ept0 address 10.0.0.4 mac 52:54:0:ab:cd:ef ; usage ; must be written as in
 add vm web1 dev ept0 address 10.0.0.4 vnet v ; fail ; 'v'
 add vm web1 service shop ; fail ; 'shop'
+add vm web1 quota 1 ; ok
+add vm web1 quota 65535 dev ept0 address 10.0.0.4 ; ok ; add vm web1 dev ept0 address 10.0.0.4 quota 65535
+add vm web1 quota 0 ; usage ; quota '0': must be 1 to 65535
+add vm web1 quota 65536 ; usage ; quota '65536': must be 1 to 65535
+add vm web1 quota ; usage ; 'quota' is missing its value: quota N
+add vm web1 quota 7\nlist vms ; prints ; NAME  QUOTA  NICS | web1      7  -
+-j add vm web1 quota 7\nlist vms ; prints ; [{"name":"web1","service":null,"quota":7,"nics":[]}]
 add vm web1 dev ept0 address 10.0.0.4\nadd vm web2 dev ept0 address 10.0.0.5 ; fail ; -:2:
 add vm web1 dev ept0 address 10.0.0.4\nadd nic web1 dev ept1 address 10.7.0.4 ; ok ; add vm web1 dev ept0 address 10.0.0.4 | add nic web1 dev ept1 address 10.7.0.4
 
@@ -20,7 +27,11 @@ add vm web1 dev ept0 address 10.0.0.4\nadd nic web1 dev ept1 address 10.7.0.4 ; 
 + add vm web1 dev ept0 address 10.0.0.4 vnet v service shop
 + add nic web1 dev ept1 address 10.7.0.4
 change vm web1 no service ; ok ; - add vm web1 dev ept0 address 10.0.0.4 vnet v service shop | add vm web1 dev ept0 address 10.0.0.4 vnet v
-change vm web1 dev ept2 ; usage ; unknown word 'dev' after 'change vm web1' (try: no service)
+change vm web1 quota 100 ; ok ; - add vm web1 dev ept0 address 10.0.0.4 vnet v service shop | add vm web1 dev ept0 address 10.0.0.4 vnet v service shop quota 100
+change vm web1 quota 100\nchange vm web1 no service ; ok ; - add vm web1 dev ept0 address 10.0.0.4 vnet v service shop | add vm web1 dev ept0 address 10.0.0.4 vnet v quota 100
+change vm web1 quota 100\nchange vm web1 no quota ; ok ; -
+--may-exist add vm web1 service shop quota 5 ; fail ; vm 'web1' exists already and differs in 'quota'
+change vm web1 dev ept2 ; usage ; unknown word 'dev' after 'change vm web1' (try: no quota service)
 change nic web1 ept1 address 10.7.0.5 mac 52:54:00:00:00:01 ; ok ; - add nic web1 dev ept1 address 10.7.0.4 | add nic web1 dev ept1 address 10.7.0.5 mac 52:54:00:00:00:01
 change nic web1 dev ept1 address 10.7.0.5 ; ok ; - add nic web1 dev ept1 address 10.7.0.4 | add nic web1 dev ept1 address 10.7.0.5
 change nic web1 ept0 no vnet ; ok ; - add vm web1 dev ept0 address 10.0.0.4 vnet v service shop | add vm web1 dev ept0 address 10.0.0.4 service shop

@@ -37,7 +37,7 @@ const char *const everything[] = {
 	"add rule vm one in 10 deny any proto 6 lport 25,110-143 rport 1-1023",
 	"add rule vm one out 5 permit 192.168.0.0/16 proto 1 type 3/4",
 	"add rule vm one out 6 deny 2001:db8::/32 proto 47",
-	"add vm two",
+	"add vm two quota 100",
 };
 
 _Static_assert(ARRAY_SIZE(everything) == EVERYTHING, "EVERYTHING");

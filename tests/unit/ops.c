@@ -243,6 +243,14 @@ static void type(struct words *w, struct epacl_op *op, int attr, u8 *t, u8 *c)
 	op->set |= BIT(attr);
 }
 
+static void guard(struct words *w, struct epacl_op *op)
+{
+	op->kind = EPACL_A_GUARD;
+	copy(op->guard.pattern, sizeof(op->guard.pattern), next(w));
+	op->set |= BIT(EPACL_GUARD_A_PATTERN);
+	has(w, op, "force", EPACL_GUARD_A_FORCE);
+}
+
 static void service(struct words *w, struct epacl_op *op)
 {
 	op->kind = EPACL_A_SERVICE;
@@ -377,6 +385,8 @@ static void vm(struct words *w, struct epacl_op *op)
 
 		if (has(w, op, "service", EPACL_VM_A_SERVICE))
 			copy(op->vm.service, sizeof(op->vm.service), next(w));
+		if (has(w, op, "quota", EPACL_VM_A_QUOTA))
+			op->vm.quota = strtoul(next(w), NULL, 0);
 		if (w->at == at)
 			bad("vm", w->word[at]);
 	}
@@ -588,19 +598,13 @@ static void command(struct words *w, struct epacl_op *op)
 		const char *word;
 		void (*parse)(struct words *w, struct epacl_op *op);
 	} kinds[] = {
-		{ "service", service },
-		{ "vnet", vnet },
-		{ "subnet", subnet },
-		{ "group", group },
-		{ "member", member },
-		{ "acl", acl },
-		{ "lbset", lbset },
-		{ "set", set },
-		{ "vm", vm },
-		{ "nic", nic },
-		{ "endpoint", endpoint },
-		{ "rules", rules },
-		{ "rule", rule },
+		{ "guard", guard }, { "service", service },
+		{ "vnet", vnet },   { "subnet", subnet },
+		{ "group", group }, { "member", member },
+		{ "acl", acl },	    { "lbset", lbset },
+		{ "set", set },	    { "vm", vm },
+		{ "nic", nic },	    { "endpoint", endpoint },
+		{ "rules", rules }, { "rule", rule },
 		{ "limit", limit },
 	};
 	size_t i;

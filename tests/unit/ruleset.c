@@ -65,6 +65,15 @@ static void list_publics(FILE *f, const struct epacl_public *publics, u32 n)
 			epacl_ip_text(&publics[i].ip, text), publics[i].port);
 }
 
+static void guard(FILE *f, const struct epacl_guard *guard, bool counters)
+{
+	fprintf(f, "add guard %s%s", guard->obj.name,
+		guard->force ? " force" : "");
+	if (counters)
+		fprintf(f, " # %p", (void *)guard->counters);
+	fprintf(f, "\n");
+}
+
 static void set(FILE *f, const struct epacl_set *set)
 {
 	fprintf(f, "add set %s", set->obj.name);
@@ -273,6 +282,8 @@ static void vm(FILE *f, const struct epacl_vm *vm, bool counters)
 	fprintf(f, "add vm %s", name);
 	if (vm->service[0])
 		fprintf(f, " service %s", vm->service);
+	if (vm->quota)
+		fprintf(f, " quota %u", vm->quota);
 	fprintf(f, "\n");
 	for (i = 0; i < vm->nnics; i++)
 		nic(f, name, vm->nics[i]);
@@ -287,6 +298,8 @@ static void objects(FILE *f, const struct epacl_root *root, bool counters)
 {
 	struct epacl_obj *obj;
 
+	epacl_pmap_for_each(&root->guards, obj)
+		guard(f, epacl_guard(obj), counters);
 	epacl_pmap_for_each(&root->sets, obj)
 		set(f, epacl_set(obj));
 	epacl_pmap_for_each(&root->acls, obj)

@@ -470,6 +470,34 @@ START_TEST(test_host)
 }
 END_TEST
 
+/* Where a guard lets nothing pass: one leg, of no VM. */
+START_TEST(test_guarded)
+{
+	static const char *const lines[] = {
+		"add guard t*",
+		"add vm one",
+		"add nic one dev t0 address 10.1.0.4",
+		"add endpoint one/web tcp 80",
+	};
+
+	set_up(lines, ARRAY_SIZE(lines));
+	ck_assert_int_eq(explain(6, "10.1.0.4", 1, "198.51.100.9", 80, "t0"),
+			 0);
+	ck_assert_reason("permit");
+	ck_assert_int_eq(explain(6, "198.51.100.9", 1, "10.1.0.4", 80, "eth0"),
+			 0);
+	ck_assert_reason("permit");
+	ck_assert_int_eq(explain(6, "198.51.100.9", 1, "10.1.0.4", 80, "t1"),
+			 0);
+	ck_assert(!answer.permit);
+	ck_assert_uint_eq(answer.nlegs, 1);
+	ck_assert_ptr_null(last_leg()->nic);
+	ck_assert_uint_eq(last_leg()->direction, EPACL_OUT);
+	ck_assert_reason("guard");
+	tear_down();
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("explain");
@@ -487,6 +515,7 @@ static Suite *suite(void)
 	tcase_add_test(letter, test_forged_for_the_member);
 	tcase_add_test(letter, test_dhcp);
 	tcase_add_test(letter, test_host);
+	tcase_add_test(letter, test_guarded);
 	suite_add_tcase(s, letter);
 	return s;
 }

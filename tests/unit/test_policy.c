@@ -64,7 +64,12 @@ START_TEST(change_one_attribute)
 		"add vnet b prefix 10.2.0.0/16 peer 10.9.0.0/16");
 	changes("change vm one no service", everything[7], "add vm one");
 	changes("change vm two service web", everything[20],
-		"add vm two service web");
+		"add vm two service web quota 100");
+	changes("change vm two quota 65535", everything[20],
+		"add vm two quota 65535");
+	changes("change vm two no quota", everything[20], "add vm two");
+	changes("change vm one quota 1", everything[7],
+		"add vm one service web quota 1");
 	changes("change nic one dev vnet7 mac 52:54:00:00:00:01", everything[9],
 		"add nic one dev vnet7 address 10.7.0.0/24 mac 52:54:00:00:00:01");
 	changes("change nic one dev vnet0 no mac", everything[8],

@@ -52,6 +52,12 @@ static const struct refusal refusals[] = {
 	  "its own peer" },
 	/* there already, or not */
 	{ "add vm one", -EEXIST, 0, "vm 'one' exists already" },
+	{ "--may-exist add vm one service web quota 9", -EEXIST,
+	  EPACL_VM_A_QUOTA, "vm 'one' exists already and differs in 'quota'" },
+	{ "add vm x quota 0", -EINVAL, EPACL_VM_A_QUOTA,
+	  "the quota of vm 'x' is 1 to 65535, not 0" },
+	{ "change vm one quota 65536", -EINVAL, EPACL_VM_A_QUOTA,
+	  "the quota of vm 'one' is 1 to 65535, not 65536" },
 	{ "add service web vip 203.0.113.9", -EEXIST, 0,
 	  "service 'web' exists already" },
 	{ "add vnet a prefix 10.0.0.0/8", -EEXIST, 0, "vnet 'a' exists" },

@@ -70,9 +70,9 @@
  *                      EPACL_A_GENERATION and one nest of its object. One dump
  *                      shows one policy, however long it takes. With
  *                      EPACL_A_TXN it shows the policy as that transaction has
- *                      made it so far. Order: limits, sets, acls, services,
- *                      vnets, each followed by its subnets, groups, lbsets,
- *                      then per VM, by name: the VM, its nics, endpoints, its in
+ *                      made it so far. Order: limits, guards, sets, acls,
+ *                      services, vnets, each followed by its subnets, groups,
+ *                      lbsets, then per VM, by name: the VM, its nics, endpoints, its in
  *                      and out lists, its memberships. Whatever owns a rule list
  *                      is followed by it: the list, then its rules. Counters are
  *                      read as the message is made.
@@ -125,6 +125,8 @@
 #define EPACL_VLANS_MAX		64	/* tags of one nic */
 #define EPACL_GROUPS_MAX	8	/* groups that one VM is a member of */
 #define EPACL_MEMBERS_MAX	1024	/* endpoints of one lbset */
+#define EPACL_GUARDS_MAX	64	/* guards of one policy */
+#define EPACL_QUOTA_MAX		65535	/* connections that one VM may be limited to */
 #define EPACL_SETS_MAX		32767	/* sets of one policy */
 #define EPACL_SET_PREFIXES_MAX	2097152	/* prefixes of one set */
 #define EPACL_SET_CHUNK		2048	/* prefixes of a set in one message */
@@ -236,6 +238,7 @@ enum epacl_attr {
 	EPACL_A_LBSET,		/* nest: enum epacl_lbset_attr */
 	EPACL_A_SET,		/* nest: enum epacl_set_attr */
 	EPACL_A_EFFECTIVE,	/* nest: enum epacl_effective_attr */
+	EPACL_A_GUARD,		/* nest: enum epacl_guard_attr */
 	__EPACL_A_MAX
 };
 #define EPACL_A_MAX (__EPACL_A_MAX - 1)
@@ -346,11 +349,30 @@ enum epacl_set_attr {
 };
 #define EPACL_SET_A_MAX (__EPACL_SET_A_MAX - 1)
 
+/*
+ * An interface whose name matches and that is no nic's passes nothing. PATTERN
+ * is a shell pattern: `*`, `?`, `[a-z]`, `[!a-z]`. Without FORCE a guard is
+ * refused, when it is added, if an interface matches that carries an address or
+ * the default route of the host.
+ */
+enum epacl_guard_attr {
+	EPACL_GUARD_A_UNSPEC,
+	EPACL_GUARD_A_PAD,
+	EPACL_GUARD_A_PATTERN,	/* string */
+	EPACL_GUARD_A_FORCE,	/* flag: whatever matches */
+	EPACL_GUARD_A_PACKETS,	/* u64, answers: frames that it refused, in and out */
+	EPACL_GUARD_A_BYTES,	/* u64, answers: bytes from the network header on */
+	__EPACL_GUARD_A_MAX
+};
+#define EPACL_GUARD_A_MAX (__EPACL_GUARD_A_MAX - 1)
+
 /* A guest. Its nics are operations of their own. */
 enum epacl_vm_attr {
 	EPACL_VM_A_UNSPEC,
 	EPACL_VM_A_NAME,	/* string */
 	EPACL_VM_A_SERVICE,	/* string: name of a service */
+	EPACL_VM_A_QUOTA,	/* u32, 1 to EPACL_QUOTA_MAX: entries of the connection
+				 * table that it may have opened; absent: any number */
 	__EPACL_VM_A_MAX
 };
 #define EPACL_VM_A_MAX (__EPACL_VM_A_MAX - 1)
