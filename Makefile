@@ -33,7 +33,7 @@ Q := $(if $(filter-out 0,$(V)),,@)
 SILENT := $(findstring s,$(firstword -$(MAKEFLAGS)))
 NOTE = $(if $(Q),@$(if $(SILENT),:,echo '  $(if $(filter %.o,$@),CC,LD) $@'))
 
-.PHONY: all module tool test-tools unit check format test test-full demo install uninstall \
+.PHONY: all module tool test-tools unit check format test test-full bench bench-module demo install uninstall \
 	modules_install modules_uninstall dkms_install clean help
 .DELETE_ON_ERROR:
 
@@ -53,6 +53,7 @@ help:
 	@echo 'format           lets clang-format rewrite the C files'
 	@echo 'test             static checks, unit tests, tests in a booted kernel'
 	@echo 'test-full        the same, with more kernels and longer tests'
+	@echo 'bench            what a packet costs, beside other filters'
 	@echo 'demo             scripts/demo in a booted kernel'
 	@echo 'install          tool, header, manual, systemd unit [DESTDIR= PREFIX=$(PREFIX)]'
 	@echo 'modules_install  module of KVER [DESTDIR=]'
@@ -218,6 +219,24 @@ $(BUILD)/tests/twin.d/%.o: %.c Makefile
 	$(NOTE)
 	$(Q)$(CC) $(OWN_CFLAGS) $(CFLAGS) -DEPACL_USERSPACE -Itests/unit \
 		-Itests/unit/shim -Ikmod -Iinclude/uapi -Itests/twin -c -o $@ $<
+
+# --- benchmark ----------------------------------------------------------------
+
+BENCH_TREE := $(BUILD)/bench/kmod-$(KVER)
+
+bench-module: $(BENCH_TREE)/epacl_bench.ko
+
+$(BENCH_TREE)/epacl_bench.ko: tests/bench/epacl_bench.c tests/bench/Kbuild
+	@mkdir -p $(BENCH_TREE)
+	@ln -srf $^ $(BENCH_TREE)/
+	+flock $(BENCH_TREE) $(MAKE) -C $(KDIR) M=$(abspath $(BENCH_TREE)) \
+		$(NO_BTF) $(KBUILD_ARGS) modules
+	@touch $@
+
+bench:
+	@scripts/deps bench
+	+@$(MAKE) --no-print-directory tool
+	@scripts/bench
 
 # --- the rest -----------------------------------------------------------------
 

@@ -1,0 +1,139 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Runs inside the booted kernel: guest.py PLAN
+
+PLAN is JSON that scripts/bench wrote: how many interfaces there are to be, and
+for each workload its traces and, for each filter, how to load and unload it. A
+row for each measurement goes to $EPACL_RESULTS/rows, one JSON object a line.
+"""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+RUN = Path("/sys/module/epacl_bench/parameters/run")
+
+
+def sh(*command, check=True):
+    r = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                       text=True, errors="replace", check=False)
+    if check and r.returncode:
+        raise RuntimeError(f"{' '.join(command)}: {r.stdout.strip()[-500:]}")
+    return r.stdout
+
+
+def make_interfaces(n, directory):
+    """b0 to b<n>. Without IPv6, which would send from each."""
+    for what in ("all", "default"):
+        Path(f"/proc/sys/net/ipv6/conf/{what}/disable_ipv6").write_text("1")
+    lines = (f"link add b{i} type dummy\nlink set b{i} up" for i in range(n + 1))
+    batch = directory / "links"
+    batch.write_text("\n".join(lines) + "\n")
+    sh("ip", "-batch", str(batch))
+
+
+def kernel_memory():
+    """What the kernel has allocated for itself, in bytes."""
+    Path("/proc/sys/vm/drop_caches").write_text("3")
+    fields = ("SUnreclaim:", "VmallocUsed:", "Percpu:")
+    lines = (line.split() for line in open("/proc/meminfo", encoding="ascii"))
+    return sum(int(l[1]) * 1024 for l in lines if l[0] in fields)
+
+
+class Bench:
+    """The timing module with one trace."""
+
+    def __init__(self, plan, trace, established):
+        self.load = ["insmod", plan["module"], f"trace={trace}",
+                     f"burst={plan['burst']}", f"established={int(established)}"]
+
+    def __enter__(self):
+        sh(*self.load)
+        return self
+
+    def __exit__(self, *_):
+        sh("rmmod", "epacl_bench")
+
+    def run(self, place, rounds):
+        RUN.write_text(f"{place} {rounds}")
+        words = RUN.read_text().split()
+        return dict(zip(words[::2], map(int, words[1::2])))
+
+
+def time_filter(plan, point, row, emit):
+    trace = point["traces"][row["verdict"]]
+    with Bench(plan, trace, point["parameters"]["established"]) as bench:
+        place = point["parameters"]["place"]
+        first = bench.run(place, 1)
+        if first["wrong"]:
+            emit(row | {"skipped":
+                        f"{first['wrong']} of {first['packets']} verdicts are wrong, "
+                        f"the first that of packet {first['first']}"})
+            return
+        best = bench.run(place, plan["rounds"])
+        if plan["perf"]:
+            perf(plan, bench, place)
+        emit(row | {"total_ns": best["ns"] / best["packets"]})
+
+
+def perf(plan, bench, place):
+    """Keeps the loop going until scripts/bench, which samples it from outside,
+    removes the file of symbols."""
+    symbols = Path("/proc/kallsyms").read_text(encoding="ascii")
+    fresh = Path(os.environ["EPACL_RESULTS"], "kallsyms.new")
+    fresh.write_text(symbols, encoding="ascii")
+    fresh.rename(fresh.with_suffix(""))
+    end = time.monotonic() + 10 * plan["perf"]
+    while fresh.with_suffix("").exists() and time.monotonic() < end:
+        bench.run(place, 20)
+
+
+def baseline(plan, point):
+    """The hook with connection tracking's own functions and nothing else."""
+    with Bench(plan, point["traces"]["permit"], point["parameters"]["established"]) as bench:
+        best = bench.run(point["parameters"]["place"], plan["rounds"])
+        return best["ns"] / best["packets"]
+
+
+def run_filter(plan, point, filter_, row, emit):
+    before = kernel_memory()
+    began = time.monotonic()
+    try:
+        for command in filter_["load"]:
+            sh(*(c.format(aclctl=plan["aclctl"]) for c in command))
+        row = row | {"load_s": round(time.monotonic() - began, 3)}
+        time.sleep(0.2)
+        row["memory"] = kernel_memory() - before
+        for verdict in filter_["verdicts"]:
+            if verdict in point["traces"]:
+                time_filter(plan, point, row | {"verdict": verdict}, emit)
+    except RuntimeError as e:
+        emit(row | {"skipped": str(e)})
+    for command in filter_["unload"]:
+        sh(*(c.format(aclctl=plan["aclctl"]) for c in command), check=False)
+    time.sleep(0.2)
+
+
+def main():
+    plan = json.loads(Path(sys.argv[1]).read_text(encoding="ascii"))
+    rows = open(Path(os.environ["EPACL_RESULTS"], "rows"), "w", encoding="ascii")
+
+    def emit(row):
+        rows.write(json.dumps(row) + "\n")
+        rows.flush()
+        print(json.dumps(row), flush=True)
+
+    make_interfaces(plan["interfaces"], Path("/tmp"))
+    for point in plan["points"]:
+        base = baseline(plan, point)
+        row = {"kernel": plan["kernel"], "release": platform.release(),
+               **point["parameters"], "baseline_ns": base}
+        for filter_ in point["filters"]:
+            run_filter(plan, point, filter_, row | {"filter": filter_["name"]}, emit)
+
+
+main()
