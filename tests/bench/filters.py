@@ -121,18 +121,26 @@ def _nft_by_rules(_w, e, ip):
     return [], [f"{ip} saddr {p} accept" for p in e.rules.texts()] + ["drop"]
 
 
+# nftables takes so many devices in one chain, less than the 256 of the kernel.
+DEVICES = 200
+
+
 def _nft_spoof(w, ip):
     """What nics may send, where they send it; nothing but IP and ARP."""
-    macs = [(f"\"b{e.number}\"", _mac(e.number), w.space.text(e.address)) for e in w.endpoints]
-    known = ",\n".join(" . ".join(m) for m in macs)
-    devices = ", ".join(m[0] for m in macs)
-    arp = [] if w.parameters.family == 6 else [
-        "iifname . ether saddr . arp saddr ip @known accept"]
-    return ["table netdev bench {", "set known {",
-            f"type ifname . ether_addr . {_nft_type(w)};",
-            "elements = {", known, "}", "}", "chain ingress {",
-            f"type filter hook ingress devices = {{ {devices} }} priority 0; policy drop;",
-            f"iifname . ether saddr . {ip} saddr @known accept", *arp, "}", "}"]
+    known = ",\n".join(f"\"b{e.number}\" . {_mac(e.number)} . {w.space.text(e.address)}"
+                       for e in w.endpoints)
+    names = [f"b{e.number}" for e in w.endpoints]
+    rules = [f"iifname . ether saddr . {ip} saddr @known accept"]
+    if w.parameters.family == 4:
+        rules.append("iifname . ether saddr . arp saddr ip @known accept")
+    out = ["table netdev bench {", "set known {",
+           f"type ifname . ether_addr . {_nft_type(w)};",
+           "elements = {", known, "}", "}"]
+    for i in range(0, len(names), DEVICES):
+        devices = ", ".join(names[i:i + DEVICES])
+        out += [f"chain ingress{i} {{", "type filter hook ingress "
+                f"devices = {{ {devices} }} priority 0; policy drop;", *rules, "}"]
+    return out + ["}"]
 
 
 def _nft_dispatch(of_endpoint, established=False):
@@ -180,8 +188,8 @@ def _concatenated(w, ip):
     type_ = f"{_nft_type(w)} . inet_service . {_nft_type(w)}"
     elements = [f"{w.space.text(e.address)} . 8080 . {p}"
                 for e in w.endpoints for p in e.rules.texts()]
-    return (_nft_set(w, "all", elements, type_=type_),
-            [f"{ip} daddr . udp dport . {ip} saddr @all accept"])
+    return (_nft_set(w, "triples", elements, type_=type_),
+            [f"{ip} daddr . udp dport . {ip} saddr @triples accept"])
 
 
 def _flat(w, ip):
