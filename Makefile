@@ -33,7 +33,7 @@ Q := $(if $(filter-out 0,$(V)),,@)
 SILENT := $(findstring s,$(firstword -$(MAKEFLAGS)))
 NOTE = $(if $(Q),@$(if $(SILENT),:,echo '  $(if $(filter %.o,$@),CC,LD) $@'))
 
-.PHONY: all module tool test-tools unit check format test test-full bench bench-module demo install uninstall \
+.PHONY: all module tool test-tools unit check format test test-full bench bench-module bench-tools bench-bpf demo install uninstall \
 	modules_install modules_uninstall dkms_install clean help
 .DELETE_ON_ERROR:
 
@@ -233,9 +233,31 @@ $(BENCH_TREE)/epacl_bench.ko: tests/bench/epacl_bench.c tests/bench/Kbuild
 		$(NO_BTF) $(KBUILD_ARGS) modules
 	@touch $@
 
+# Times changes with the tool's own code, and nftables' library.
+bench-tools: $(BUILD)/bench/change
+
+$(BUILD)/bench/change: tests/bench/change.c $(filter-out %/aclctl.o,$(TOOL_OBJS))
+	@mkdir -p $(@D)
+	$(NOTE)
+	$(Q)$(CC) -O2 -Wall -Wextra -std=gnu11 -Iinclude/uapi -Ictl -o $@ $^ \
+		$$($(PKG_CONFIG) --libs $(TOOL_PKGS) libnftables)
+
+bench-bpf: $(BUILD)/bench/bpf-load $(BUILD)/bench/filter4.bpf.o $(BUILD)/bench/filter6.bpf.o
+
+$(BUILD)/bench/bpf-load: tests/bench/bpf_load.c
+	@mkdir -p $(@D)
+	$(NOTE)
+	$(Q)$(CC) -O2 -Wall -Wextra -std=gnu11 -o $@ $< $$($(PKG_CONFIG) --libs libbpf)
+
+# Clang does not know by itself where Debian has the headers of one machine.
+$(BUILD)/bench/filter%.bpf.o: tests/bench/filter.bpf.c
+	@mkdir -p $(@D)
+	$(NOTE)
+	$(Q)clang -O2 -g -Wall -target bpf -DFAMILY=$* \
+		-I/usr/include/$$($(CC) -print-multiarch) -c -o $@ $<
+
 bench:
 	@scripts/deps bench
-	+@$(MAKE) --no-print-directory tool
 	@scripts/bench
 
 # --- the rest -----------------------------------------------------------------

@@ -18,6 +18,7 @@ class Filter:
     write: Callable  # (workload, directory) -> (load, unload): lists of commands
     fits: Callable = lambda p: None  # why it cannot or shall not be run, or None
     verdicts: tuple = ("permit", "deny")
+    runs_on: Callable = lambda kernel: None  # why it cannot, or None
 
 
 # --- epacl --------------------------------------------------------------------
@@ -260,6 +261,30 @@ def write_ipset_one(w, directory):
     return _iptables(w, directory, [], rules, sets)
 
 
+# --- BPF ----------------------------------------------------------------------
+
+PIN = "/sys/fs/bpf/epacl-bench"
+
+
+def write_bpf(w, directory):
+    lines = []
+    for i, e in enumerate(w.endpoints):
+        same = w.shared and i > 0
+        lines.append(f"{'same' if same else 'endpoint'} {w.space.text(e.address)}")
+        if not same:
+            lines += [p.replace("/", " ") for p in (w.shared or e.rules).texts()]
+    _save(directory / "bpf", lines)
+    return [["mount", "-t", "bpf", "bpf", "/sys/fs/bpf"],
+            ["{build}/bpf-load", f"{{build}}/filter{w.parameters.family}.bpf.o",
+             str(directory / "bpf"), PIN]], [["rm", PIN], ["umount", "/sys/fs/bpf"]]
+
+
+def _has_bpf(kernel):
+    if kernel == "uml" or tuple(map(int, kernel.split(".")[:2])) < (6, 4):
+        return "BPF netfilter programs came with 6.4"
+    return None
+
+
 # --- all of them --------------------------------------------------------------
 
 def _save(path, lines):
@@ -311,5 +336,8 @@ FILTERS = [
            _at_most(1000000)),
     Filter("iptables", "iptables, a chain of rules for each endpoint", write_iptables,
            _at_most(50000)),
+    Filter("bpf", "a BPF netfilter program, hash table to tries", write_bpf,
+           lambda p: None if p.layers == 1 and p.place == "post" else
+           "not written for this workload", runs_on=_has_bpf),
 ]
 BY_NAME = {f.name: f for f in FILTERS}

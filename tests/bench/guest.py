@@ -92,6 +92,20 @@ def perf(plan, bench, place):
         bench.run(place, 20)
 
 
+# Filters of which tests/bench/change.c knows how to change them.
+CHANGES = {"epacl": "epacl", "nft-vmap-set": "nft"}
+
+
+def time_changes(plan, point, name):
+    """One more prefix for one endpoint, and one less, acknowledged."""
+    p = point["parameters"]
+    if not plan["changes"] or name not in CHANGES or p["prefixes"]:
+        return {}
+    words = sh(plan["build"] + "/change", CHANGES[name], str(p["family"]),
+               str(p["endpoints"] // 2), str(plan["changes"])).split()
+    return dict(zip(words[::2], map(float, words[1::2])))
+
+
 def baseline(plan, point):
     """The hook with connection tracking's own functions and nothing else."""
     with Bench(plan, point["traces"]["permit"], point["parameters"]["established"]) as bench:
@@ -104,17 +118,18 @@ def run_filter(plan, point, filter_, row, emit):
     began = time.monotonic()
     try:
         for command in filter_["load"]:
-            sh(*(c.format(aclctl=plan["aclctl"]) for c in command))
+            sh(*(c.format(**plan) for c in command))
         row = row | {"load_s": round(time.monotonic() - began, 3)}
         time.sleep(0.2)
         row["memory"] = kernel_memory() - before
+        row |= time_changes(plan, point, filter_["name"])
         for verdict in filter_["verdicts"]:
             if verdict in point["traces"]:
                 time_filter(plan, point, row | {"verdict": verdict}, emit)
     except RuntimeError as e:
         emit(row | {"skipped": str(e)})
     for command in filter_["unload"]:
-        sh(*(c.format(aclctl=plan["aclctl"]) for c in command), check=False)
+        sh(*(c.format(**plan) for c in command), check=False)
     time.sleep(0.2)
 
 

@@ -28,6 +28,7 @@ class Parameters:
     rules: int = 50
     family: int = 4
     layers: int = 1  # endpoint, subnet, group, VM list
+    mixed: bool = False  # rules' prefixes of many lengths, or all of one
     prefixes: int = 0  # of a set that the endpoints' only rule names
     spread: str = "uniform"  # of packets over endpoints, or zipf
     place: str = "post"
@@ -167,11 +168,12 @@ def _with_vms(prefixes):
 
 
 def make(p, published=None):
-    rng = random.Random(f"{p.endpoints} {p.rules} {p.family} {p.layers} {p.prefixes}")
+    rng = random.Random(p.name())
     space = _space(p.family)
+    draw = draw_published if p.mixed else draw_prefixes
     endpoints = []
     for i in range(1, p.endpoints + 1):
-        rules = draw_prefixes(rng, space, p.rules) if not p.prefixes else None
+        rules = draw(rng, space, p.rules) if not p.prefixes else None
         if p.place == "all":
             rules = _with_vms(rules)
         refused = draw_prefixes(rng, space, p.rules) if p.layers > 3 else None
