@@ -259,6 +259,7 @@ $(BUILD)/bench/filter%.bpf.o: tests/bench/filter.bpf.c
 bench:
 	@scripts/deps bench
 	@scripts/bench
+	@tests/bench/plot.py $(BUILD)/bench/hook.json $(BUILD)/bench
 
 # --- the rest -----------------------------------------------------------------
 

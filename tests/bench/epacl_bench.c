@@ -516,8 +516,9 @@ static int load_trace(void)
 	ssize_t size;
 	int err;
 
+	/* It is none of what there are names for; some module wants one. */
 	size = kernel_read_file_from_path(trace, 0, &records, INT_MAX, NULL,
-					  READING_UNKNOWN);
+					  READING_POLICY);
 	if (size < 0)
 		return size;
 	err = size % sizeof(struct record) ?

@@ -326,7 +326,7 @@ FILTERS = [
            _nft_dispatch(_nft_by_rules), _at_most(100000)),
     Filter("nft-concat", "nftables, one concatenated interval set",
            _nft_single(_concatenated), _at_most(100000)),
-    Filter("nft-flat", "nftables, one chain of all rules", _nft_single(_flat), _at_most(5000)),
+    Filter("nft-flat", "nftables, one chain of all rules", _nft_single(_flat), _at_most(1000)),
     Filter("nft-vmap-set-est", "the same as nft-vmap-set behind `ct state established accept`",
            _nft_dispatch(_nft_by_set, established=True),
            lambda p: None if p.established else "only matters for established flows",
