@@ -16,12 +16,16 @@ import time
 from pathlib import Path
 
 BUDGET_NS = 4 * 10**9
+LIMIT = 300  # seconds for a command
 RUN = Path("/sys/module/epacl_bench/parameters/run")
 
 
 def sh(*command, check=True):
-    r = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                       text=True, errors="replace", check=False)
+    try:
+        r = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                           text=True, errors="replace", check=False, timeout=LIMIT)
+    except subprocess.TimeoutExpired as e:
+        raise RuntimeError(f"{command[0]} took longer than {LIMIT} s") from e
     if check and r.returncode:
         raise RuntimeError(f"{' '.join(command)}: {r.stdout.strip()[-500:]}")
     return r.stdout
