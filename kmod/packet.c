@@ -510,6 +510,43 @@ static bool read_ipv6(struct reader *r)
 	return read_ipv6_chain(r, ip->nexthdr);
 }
 
+/* ---- the checksum that is still to be made ---- */
+
+/*
+ * What the sender has left to the host, or to its network card: two bytes that
+ * are written when nobody looks at the packet any more. They must not be among
+ * those that were read here; a guest's virtio header can name any others.
+ */
+static bool checksum_is_in_place(const struct reader *r)
+{
+	const struct sk_buff *skb = r->skb;
+	int at;
+
+	if (skb->ip_summed != CHECKSUM_PARTIAL)
+		return true;
+	/* A fragment's would be that of the whole, and ARP has none. */
+	if (r->p->fragment || r->p->ethertype == ETH_P_ARP)
+		return false;
+	at = skb_checksum_start_offset(skb) + skb->csum_offset - (int)r->at;
+	switch (r->p->proto) {
+	case IPPROTO_TCP:
+		return at == 16;
+	case IPPROTO_UDP: /* or that of a packet in a tunnel */
+		return at == 6 || at >= (int)sizeof(struct udphdr);
+	case IPPROTO_UDPLITE:
+	case IPPROTO_DCCP:
+		return at == 6;
+	case IPPROTO_SCTP:
+		return at == 8;
+	case IPPROTO_ICMP:
+	case IPPROTO_IGMP:
+	case IPPROTO_ICMPV6:
+		return at == 2;
+	default: /* of which nothing is read */
+		return at >= 0 || !r->p->src.family;
+	}
+}
+
 /* ---- entries ---- */
 
 static void read_network(struct reader *r)
@@ -529,7 +566,7 @@ static void read_network(struct reader *r)
 		fine = read_arp(r);
 		break;
 	}
-	p->malformed = !fine;
+	p->malformed = !fine || !checksum_is_in_place(r);
 }
 
 /* What a flag says is there need not be cleared. */

@@ -291,6 +291,83 @@ START_TEST(test_gso_length)
 }
 END_TEST
 
+/*
+ * Where a checksum may still be written: not where something is read. @at
+ * counts from behind the IP header.
+ */
+START_TEST(test_checksum_to_be_made)
+{
+	static const struct {
+		u8 proto;
+		int at;
+		bool fine;
+	} places[] = {
+		{ IPPROTO_TCP, 16, true },    { IPPROTO_TCP, 2, false },
+		{ IPPROTO_TCP, 12, false },   { IPPROTO_TCP, 20, false },
+		{ IPPROTO_UDP, 6, true },     { IPPROTO_UDP, 0, false },
+		{ IPPROTO_UDP, 7, false },    { IPPROTO_UDP, 8, true },
+		{ IPPROTO_UDP, -1, false },   { IPPROTO_UDP, -4, false },
+		{ IPPROTO_UDPLITE, 6, true }, { IPPROTO_UDPLITE, 2, false },
+		{ IPPROTO_DCCP, 6, true },    { IPPROTO_DCCP, 8, false },
+		{ IPPROTO_SCTP, 8, true },    { IPPROTO_SCTP, 6, false },
+		{ IPPROTO_ICMP, 2, true },    { IPPROTO_ICMP, 0, false },
+		{ IPPROTO_IGMP, 2, true },    { IPPROTO_IGMP, 8, false },
+		{ IPPROTO_ICMPV6, 2, true },  { IPPROTO_ICMPV6, 8, false },
+		{ IPPROTO_GRE, 40, true },    { IPPROTO_GRE, -1, false },
+	};
+	u16 ethertypes[] = { ETH_P_IP, ETH_P_IPV6 };
+	struct sk_buff skb = { .ip_summed = CHECKSUM_PARTIAL };
+	unsigned int i, head;
+
+	for (i = 0; i < ARRAY_SIZE(ethertypes); i++) {
+		head = ethertypes[i] == ETH_P_IP ? 20 : 48;
+		if (ethertypes[i] == ETH_P_IP) {
+			begin4(places[_i].proto, 5);
+		} else {
+			begin6(60);
+			PUT(places[_i].proto, 0, 1, 4, 0, 0, 0, 0);
+		}
+		put_tcp(1, 2, 2);
+		put_zeros(40);
+		finish();
+		skb.data = out.b;
+		skb.len = out.n;
+		skb.headlen = out.n;
+		/* Wherever it begins. */
+		skb.csum_offset = 6;
+		skb.csum_start = head + places[_i].at - 6;
+		epacl_packet_ip(&packet, &skb, ethertypes[i]);
+		ck_assert(packet.malformed == !places[_i].fine);
+	}
+}
+END_TEST
+
+START_TEST(test_checksum_of_a_fragment)
+{
+	struct sk_buff skb = {
+		.data = out.b,
+		.ip_summed = CHECKSUM_PARTIAL,
+		.csum_start = 20,
+		.csum_offset = 6,
+	};
+
+	begin4(IPPROTO_UDP, 5);
+	put_udp(1, 2);
+	finish();
+	skb.len = out.n;
+	skb.headlen = out.n;
+	epacl_packet_ip(&packet, &skb, ETH_P_IP);
+	ck_fine(&packet);
+	out.b[6] = 0x20;
+	epacl_packet_ip(&packet, &skb, ETH_P_IP);
+	ck_malformed(&packet);
+	out.b[6] = 0;
+	/* of a kind that nothing is read of: it ends for being that */
+	epacl_packet_ip(&packet, &skb, ETH_P_8021Q);
+	ck_fine(&packet);
+}
+END_TEST
+
 START_TEST(test_ipv4_options)
 {
 	static const struct {
@@ -1148,6 +1225,8 @@ static Suite *suite(void)
 	tcase_add_test(ipv4, test_ipv4_lying_length);
 	tcase_add_test(ipv4, test_padding);
 	tcase_add_test(ipv4, test_gso_length);
+	tcase_add_loop_test(ipv4, test_checksum_to_be_made, 0, 24);
+	tcase_add_test(ipv4, test_checksum_of_a_fragment);
 	tcase_add_loop_test(ipv4, test_ipv4_options, 0, 15);
 	tcase_add_test(ipv4, test_ipv4_fragments);
 	tcase_add_test(ipv4, test_protocols_with_ports);

@@ -9,6 +9,9 @@
 #include <linux/string.h>
 #include <linux/types.h>
 
+#define CHECKSUM_NONE 0
+#define CHECKSUM_PARTIAL 3
+
 /**
  * struct sk_buff - a packet
  * @head: start of the buffer
@@ -20,6 +23,9 @@
  * @protocol: what the kernel takes the packet for
  * @has_tag: a VLAN tag was taken off; @tag is it
  * @gso: a super-packet
+ * @ip_summed: CHECKSUM_PARTIAL: a checksum is still to be made, of what lies
+ *	from @csum_start on, an offset from @data, and to be written @csum_offset
+ *	behind that
  */
 struct sk_buff {
 	unsigned char *head;
@@ -33,6 +39,9 @@ struct sk_buff {
 	__be16 vlan_proto;
 	u16 tag;
 	bool gso;
+	u8 ip_summed;
+	int csum_start;
+	u16 csum_offset;
 };
 
 static inline void *skb_header_pointer(const struct sk_buff *skb, int offset,
@@ -58,6 +67,11 @@ static inline int skb_network_offset(const struct sk_buff *skb)
 static inline bool skb_is_gso(const struct sk_buff *skb)
 {
 	return skb->gso;
+}
+
+static inline int skb_checksum_start_offset(const struct sk_buff *skb)
+{
+	return skb->csum_start;
 }
 
 #endif /* _SHIM_LINUX_SKBUFF_H */
