@@ -419,7 +419,8 @@ static bool is_essential_in(const struct epacl_ask *ask)
 	case EPACL_MSG_NEIGH_ADVERT:
 		return epacl_packet_is_nd(p) && is_for(ask->nic, &p->dst);
 	case EPACL_MSG_GROUP_QUERY:
-		return p->hops == 1;
+		return p->hops == 1 && !ask->routed &&
+		       is_for(ask->nic, &p->dst);
 	case EPACL_MSG_DHCP_SERVER:
 		return (ask->from_host || !ask->routed) &&
 		       is_for(ask->nic, &p->dst);

@@ -1160,7 +1160,7 @@ static bool essential_in(const struct twin_policy *p,
 	case EPACL_MSG_ROUTER_ADVERT:
 		return mine && packet->hops == 255 && is_fe80_64(&packet->src);
 	case EPACL_MSG_GROUP_QUERY:
-		return packet->hops == 1;
+		return mine && packet->hops == 1 && !question->routed;
 	case EPACL_MSG_DHCP_SERVER:
 		return mine && (question->from_host || !question->routed);
 	case EPACL_MSG_DHCP_CLIENT:
