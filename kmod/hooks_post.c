@@ -268,7 +268,8 @@ unsigned int epacl_hook_to_vm(void *priv, struct sk_buff *skb,
 	u16 vlan;
 
 	port = epacl_port_of(en, dev, &vlan);
-	if (!port && (state->pf == NFPROTO_BRIDGE || !epacl_leads_into_bridge(dev)))
+	if (!port &&
+	    (state->pf == NFPROTO_BRIDGE || !epacl_leads_into_bridge(dev)))
 		return NF_ACCEPT;
 	if (is_judged_elsewhere(skb, state))
 		return NF_ACCEPT;

@@ -26,8 +26,7 @@ static struct epacl_arrival arrival_of(const struct epacl_case *c,
 	return at;
 }
 
-static unsigned int judge_arrival(struct epacl_case *c,
-				  struct epacl_port *port)
+static unsigned int judge_arrival(struct epacl_case *c, struct epacl_port *port)
 {
 	const struct epacl_snapshot *snap = c->ask.snap;
 	struct epacl_arrival at = arrival_of(c,
