@@ -22,8 +22,6 @@
 /* Right behind destination NAT. */
 #define PRIORITY_VIP (NF_IP_PRI_NAT_DST + 1)
 /* Behind source NAT and all that changes packets, before the confirmation. */
-#define PRIORITY_LATE (PRIORITY_SHADOW - 1)
-#define PRIORITY_SHADOW (PRIORITY_TO_VM - 1)
 #define PRIORITY_TO_VM (INT_MAX - 16)
 
 /* ---- a packet that is being judged ---- */
@@ -214,30 +212,28 @@ bool epacl_makes_entry(const struct sk_buff *skb)
 	}
 
 /* Of ip, ip6 and bridge. */
-#define HOOKS(family, pre, post)                                         \
+#define HOOKS(family, pre, post, leaving)                                \
 	HOOK(family, pre, epacl_hook_arrival, PRIORITY_ARRIVAL),         \
 		HOOK(family, pre, epacl_hook_from_vm, PRIORITY_FROM_VM), \
-		HOOK(family, post, epacl_hook_to_vm, PRIORITY_TO_VM)
+		HOOK(family, post, leaving, PRIORITY_TO_VM)
 
 /* Of ip and ip6. */
 #define HOOKS_IP(family)                                                       \
-	HOOKS(family, NF_INET_PRE_ROUTING, NF_INET_POST_ROUTING),              \
+	HOOKS(family, NF_INET_PRE_ROUTING, NF_INET_POST_ROUTING,               \
+	      epacl_hook_leaving),                                             \
 		HOOK(family, NF_INET_PRE_ROUTING, epacl_hook_vip,              \
 		     PRIORITY_VIP),                                            \
 		HOOK(family, NF_INET_LOCAL_OUT, epacl_hook_vip, PRIORITY_VIP), \
 		HOOK(family, NF_INET_LOCAL_OUT, epacl_hook_from_host,          \
 		     PRIORITY_ARRIVAL),                                        \
 		HOOK(family, NF_INET_LOCAL_IN, epacl_hook_late_host,           \
-		     PRIORITY_TO_VM),                                          \
-		HOOK(family, NF_INET_POST_ROUTING, epacl_hook_late_out,        \
-		     PRIORITY_LATE),                                           \
-		HOOK(family, NF_INET_POST_ROUTING, epacl_hook_shadow,          \
-		     PRIORITY_SHADOW)
+		     PRIORITY_TO_VM)
 
 static const struct nf_hook_ops hooks[] = {
 	HOOKS_IP(NFPROTO_IPV4),
 	HOOKS_IP(NFPROTO_IPV6),
-	HOOKS(NFPROTO_BRIDGE, NF_BR_PRE_ROUTING, NF_BR_POST_ROUTING),
+	HOOKS(NFPROTO_BRIDGE, NF_BR_PRE_ROUTING, NF_BR_POST_ROUTING,
+	      epacl_hook_to_vm),
 	HOOK(NFPROTO_BRIDGE, NF_BR_FORWARD, epacl_hook_late_bridge,
 	     PRIORITY_TO_VM),
 };

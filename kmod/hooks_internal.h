@@ -131,16 +131,18 @@ unsigned int epacl_refuse_early(struct epacl_case *c,
 
 /* ---- POST_ROUTING (hooks_post.c) ---- */
 
-unsigned int epacl_hook_shadow(void *priv, struct sk_buff *skb,
-			       const struct nf_hook_state *state);
+/* Of ip and ip6: all that is to be done there. */
+unsigned int epacl_hook_leaving(void *priv, struct sk_buff *skb,
+				const struct nf_hook_state *state);
+/* Of bridge. */
 unsigned int epacl_hook_to_vm(void *priv, struct sk_buff *skb,
 			      const struct nf_hook_state *state);
 
 /* ---- where a deferred packet gets its verdict (hooks_late.c) ---- */
 
-/* POST_ROUTING of ip and ip6. */
-unsigned int epacl_hook_late_out(void *priv, struct sk_buff *skb,
-				 const struct nf_hook_state *state);
+/* POST_ROUTING of ip and ip6, while en->late. */
+unsigned int epacl_judge_late_out(struct epacl_net *en, struct sk_buff *skb,
+				  const struct nf_hook_state *state);
 /* LOCAL_IN of ip and ip6. */
 unsigned int epacl_hook_late_host(void *priv, struct sk_buff *skb,
 				  const struct nf_hook_state *state);

@@ -149,29 +149,19 @@ static struct net_device *came_in_at(const struct epacl_case *c)
 	return dev_get_by_index_rcu(c->en->net, c->skb->skb_iif);
 }
 
-/* Apart, so that the hook itself has nothing on its stack. */
-static noinline unsigned int late_out(struct epacl_net *en, struct sk_buff *skb,
-				      const struct nf_hook_state *state)
+unsigned int epacl_judge_late_out(struct epacl_net *en, struct sk_buff *skb,
+				  const struct nf_hook_state *state)
 {
 	EPACL_CASE(c);
 	struct late l = { .c = &c };
 
-	if (!open_late(&c, en, skb, state))
+	/* A frame of a bridge, shown by br_netfilter, is not being routed. */
+	if (epacl_out_dev(skb, state) != state->out ||
+	    epacl_security_is_done(skb, state) ||
+	    !open_late(&c, en, skb, state))
 		return NF_ACCEPT;
 	epacl_security_out(&l.security, skb, state);
 	return judge_late(&l, came_in_at(&c));
-}
-
-unsigned int epacl_hook_late_out(void *priv, struct sk_buff *skb,
-				 const struct nf_hook_state *state)
-{
-	struct epacl_net *en = epacl_net(state->net);
-
-	/* A frame of a bridge, shown by br_netfilter, is not being routed. */
-	if (!READ_ONCE(en->late) || epacl_out_dev(skb, state) != state->out ||
-	    epacl_security_is_done(skb, state))
-		return NF_ACCEPT;
-	return late_out(en, skb, state);
 }
 
 /* What may be sent to the host whatever a list says, and was counted so. */

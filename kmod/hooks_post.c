@@ -46,6 +46,11 @@ static bool is_source_translated(const struct sk_buff *skb)
 	return ct && ct->status & IPS_SRC_NAT;
 }
 
+/*
+ * Source NAT keeps ports where it can. A VM that leaves by a shared VIP from
+ * the public port of another's endpoint would be taken for that endpoint, and
+ * get what is meant for it.
+ */
 static noinline unsigned int judge_shadow(struct epacl_net *en,
 					  const struct epacl_snapshot *snap,
 					  const struct sk_buff *skb)
@@ -67,23 +72,6 @@ static noinline unsigned int judge_shadow(struct epacl_net *en,
 	if (!sender || !is_foreign(public, sender->vm))
 		return NF_ACCEPT;
 	return epacl_drop_for(sender, EPACL_OUT, EPACL_REASON_SPOOF, skb->len);
-}
-
-/*
- * Source NAT keeps ports where it can. A VM that leaves by a shared VIP from
- * the public port of another's endpoint would be taken for that endpoint, and
- * get what is meant for it.
- */
-unsigned int epacl_hook_shadow(void *priv, struct sk_buff *skb,
-			       const struct nf_hook_state *state)
-{
-	struct epacl_net *en = epacl_net(state->net);
-	const struct epacl_snapshot *snap = rcu_dereference(en->snapshot);
-
-	if (!snap || !snap->npublics || epacl_is_of_a_flow(skb) ||
-	    !is_source_translated(skb))
-		return NF_ACCEPT;
-	return judge_shadow(en, snap, skb);
 }
 
 /*
@@ -287,4 +275,27 @@ unsigned int epacl_hook_to_vm(void *priv, struct sk_buff *skb,
 	epacl_case_read(&c, vlan);
 	epacl_security_in(&c.security, skb);
 	return port ? to_port(&c, port, dev) : to_bridge(&c, dev);
+}
+
+/* May it be about to leave by a public port? */
+static bool is_about_to_shadow(const struct epacl_snapshot *snap,
+			       const struct sk_buff *skb)
+{
+	return snap && snap->npublics && !epacl_is_of_a_flow(skb) &&
+	       is_source_translated(skb);
+}
+
+unsigned int epacl_hook_leaving(void *priv, struct sk_buff *skb,
+				const struct nf_hook_state *state)
+{
+	struct epacl_net *en = epacl_net(state->net);
+	const struct epacl_snapshot *snap = rcu_dereference(en->snapshot);
+	unsigned int verdict = NF_ACCEPT;
+
+	if (READ_ONCE(en->late))
+		verdict = epacl_judge_late_out(en, skb, state);
+	if (verdict == NF_ACCEPT && is_about_to_shadow(snap, skb))
+		verdict = judge_shadow(en, snap, skb);
+	return verdict == NF_ACCEPT ? epacl_hook_to_vm(priv, skb, state) :
+				      verdict;
 }

@@ -142,6 +142,8 @@ bool epacl_snapshot_is_vip(const struct epacl_snapshot *snap,
 {
 	u32 pos, i;
 
+	if (!snap->nvips)
+		return false;
 	epacl_index_for_each(&snap->by_vip, epacl_hash_ip(snap->seed, ip, 0),
 			     pos, i)
 		if (epacl_ip_equal(&snap->vips[i], ip))

@@ -12,8 +12,12 @@
 
 struct net_device *epacl_bridge_of(struct net_device *dev)
 {
-	struct net_device *master = netdev_master_upper_dev_get_rcu(dev);
+	struct net_device *master;
 
+	/* The flag is there for as long as the bridge is, and longer. */
+	if (!netif_is_bridge_port(dev))
+		return NULL;
+	master = netdev_master_upper_dev_get_rcu(dev);
 	return master && netif_is_bridge_master(master) ? master : NULL;
 }
 
