@@ -17,7 +17,7 @@ add vm web1 quota 65535 dev ept0 address 10.0.0.4 ; ok ; add vm web1 dev ept0 ad
 add vm web1 quota 0 ; usage ; quota '0': must be 1 to 65535
 add vm web1 quota 65536 ; usage ; quota '65536': must be 1 to 65535
 add vm web1 quota ; usage ; 'quota' is missing its value: quota N
-add vm web1 quota 7\nlist vms ; prints ; NAME  QUOTA  NICS | web1      7  -
+add vm web1 quota 7\nlist vms ; prints ; NAME  QUOTA | web1      7
 -j add vm web1 quota 7\nlist vms ; prints ; [{"name":"web1","service":null,"quota":7,"nics":[]}]
 add vm web1 dev ept0 address 10.0.0.4\nadd vm web2 dev ept0 address 10.0.0.5 ; fail ; -:2:
 add vm web1 dev ept0 address 10.0.0.4\nadd nic web1 dev ept1 address 10.7.0.4 ; ok ; add vm web1 dev ept0 address 10.0.0.4 | add nic web1 dev ept1 address 10.7.0.4
