@@ -9,339 +9,13 @@
 #include <linux/in.h>
 #include <linux/in6.h>
 #include <linux/kernel.h>
-#include "classify.h"
-#include "policy_internal.h"
-#include "world.h"
+#include "rule_lists.h"
 
-#define RULES_MAX 200
 #define KEYS_PER_LIST 60
-
-/* One list in both forms. */
-struct lists {
-	unsigned int n;
-	u8 deflt;
-	struct twin_rule twin[RULES_MAX];
-	struct epacl_memory memory;
-	struct epacl_acl acl;
-	struct epacl_rule rules[RULES_MAX];
-	struct epacl_rule *pointers[RULES_MAX];
-	struct epacl_ports ports[RULES_MAX][2 * TWIN_RANGES];
-};
-
-static struct lists list;
-
-/* ---- sets that rules name: one of each family, one of both, an empty one ---- */
-
-#define SETS 4
-
-static struct twin_set twin_sets[SETS] = {
-	{ .name = "four", .n = 2 },
-	{ .name = "six", .n = 2 },
-	{ .name = "both", .n = 2 },
-	{ .name = "empty" },
-};
-
-static struct epacl_set sets[SETS];
-static struct epacl_pmap set_map;
-static const struct epacl_set_table *tables[SETS + 1];
-
-static void release_nothing(struct epacl_obj *obj)
-{
-	(void)obj;
-}
-
-static void build_sets(void)
-{
-	unsigned int i;
-
-	twin_sets[0].prefixes[0] = prefix_of(ip4(10, 1, 0, 0), 24);
-	twin_sets[0].prefixes[1] = prefix_of(ip4(198, 51, 100, 0), 25);
-	twin_sets[1].prefixes[0] = prefix_of(ip6(0x2001, 0xdb8, 0, 0, 0), 32);
-	twin_sets[1].prefixes[1] = prefix_of(ip6(0xfd00, 1, 0, 0, 0), 32);
-	twin_sets[2].prefixes[0] = prefix_of(ip4(0, 0, 0, 0), 0);
-	twin_sets[2].prefixes[1] = prefix_of(ip6(0xfd00, 0, 0, 0, 0), 16);
-	for (i = 0; i < SETS; i++) {
-		epacl_obj_init(&sets[i].obj, twin_sets[i].name,
-			       release_nothing);
-		sets[i].id = i + 1;
-		sets[i].n = twin_sets[i].n;
-		sets[i].prefixes = twin_sets[i].prefixes;
-		ck_assert_int_eq(epacl_set_table_build(&list.memory, &sets[i]),
-				 0);
-		tables[i + 1] = sets[i].table;
-		ck_assert_int_eq(epacl_pmap_set(&set_map, &sets[i].obj,
-						EPACL_GFP),
-				 0);
-	}
-}
-
-static void drop_sets(void)
-{
-	unsigned int i;
-
-	epacl_pmap_drop(&set_map);
-	for (i = 0; i < SETS; i++)
-		epacl_set_table_free(sets[i].table);
-}
-
-static void convert(struct epacl_rule *rule, struct epacl_ports *ports,
-		    const struct twin_rule *twin)
-{
-	unsigned int i;
-
-	rule->order = twin->order;
-	rule->permit = twin->permit;
-	rule->match.remote = twin->remote;
-	if (twin->any_remote || twin->has_set)
-		memset(&rule->match.remote, 0, sizeof(rule->match.remote));
-	rule->match.set = twin->has_set ? twin_sets[twin->set].name : NULL;
-	rule->match.secure = twin->secure;
-	rule->match.reqid = twin->reqid;
-	rule->match.proto = twin->proto;
-	rule->match.has_type = twin->has_type;
-	rule->match.has_code = twin->has_code;
-	rule->match.type = twin->type;
-	rule->match.code = twin->code;
-	rule->match.nlports = twin->nlports;
-	rule->match.nrports = twin->nrports;
-	rule->match.ports = ports;
-	for (i = 0; i < twin->nlports; i++)
-		*ports++ = twin->lports[i];
-	for (i = 0; i < twin->nrports; i++)
-		*ports++ = twin->rports[i];
-}
-
-/* @list.twin is in ascending order here, as the module keeps its rules. */
-static void build(void)
-{
-	unsigned int i;
-
-	memset(&list.acl, 0, sizeof(list.acl));
-	memset(list.rules, 0, sizeof(list.rules));
-	list.memory.max = 1 << 24;
-	build_sets();
-	list.acl.n = list.n;
-	list.acl.deflt = list.deflt;
-	list.acl.rules = list.pointers;
-	for (i = 0; i < list.n; i++) {
-		convert(&list.rules[i], list.ports[i], &list.twin[i]);
-		list.pointers[i] = &list.rules[i];
-		list.acl.npermit += list.rules[i].permit;
-		list.acl.nsecure += list.rules[i].match.secure;
-	}
-	ck_assert_int_eq(epacl_table_build(&list.memory, &list.acl, &set_map),
-			 0);
-}
-
-static void drop(void)
-{
-	epacl_table_free(list.acl.table);
-	drop_sets();
-	ck_assert_int_eq(atomic64_read(&list.memory.used), 0);
-}
-
-static void print_list(void)
-{
-	const struct twin_rule *r;
-	char text[EPACL_IP_TEXT];
-	unsigned int i, k;
-
-	for (i = 0; i < list.n; i++) {
-		r = &list.twin[i];
-		fprintf(stderr, "  %u %s %s proto %u", r->order,
-			r->permit ? "permit" : "deny",
-			r->any_remote ? "any" :
-					epacl_ip_text(&r->remote.ip, text),
-			r->proto);
-		if (!r->any_remote)
-			fprintf(stderr, " (/%u)", r->remote.len);
-		for (k = 0; k < r->nlports; k++)
-			fprintf(stderr, " lport %u-%u", r->lports[k].lo,
-				r->lports[k].hi);
-		for (k = 0; k < r->nrports; k++)
-			fprintf(stderr, " rport %u-%u", r->rports[k].lo,
-				r->rports[k].hi);
-		if (r->has_type)
-			fprintf(stderr, " type %u", r->type);
-		if (r->has_code)
-			fprintf(stderr, "/%u", r->code);
-		fprintf(stderr, "%s%s%s reqid %u\n", r->has_set ? " set " : "",
-			r->has_set ? twin_sets[r->set].name : "",
-			r->secure ? " secure" : "", r->reqid);
-	}
-}
-
-/* The rule, or NULL; what else the answer says is what the rule says. */
-static const struct epacl_rule *classify(const struct epacl_key *key)
-{
-	struct epacl_hit hit;
-
-	if (!epacl_classify(&list.acl, tables, key, &hit)) {
-		if (hit.rule)
-			ck_abort_msg("a rule of none");
-		return NULL;
-	}
-	if (hit.permit != hit.rule->permit || hit.log != hit.rule->log ||
-	    hit.counter != hit.rule->counter)
-		ck_abort_msg("of rule %u", hit.rule->order);
-	return hit.rule;
-}
-
-static unsigned long matches, secured_only;
-
-static bool list_permits(const struct epacl_key *key)
-{
-	const struct epacl_rule *rule = classify(key);
-
-	return rule ? rule->permit : epacl_acl_default_permits(&list.acl);
-}
-
-/* With the state that no rule names, and with each that one does. */
-static bool naive_secured(struct epacl_key key)
-{
-	struct epacl_security security = { .n = 1 };
-	unsigned int i;
-
-	key.security = &security;
-	if (list_permits(&key))
-		return true;
-	for (i = 0; i < list.n; i++) {
-		security.reqid[0] = list.twin[i].reqid;
-		if (list_permits(&key))
-			return true;
-	}
-	return false;
-}
-
-static void check_secured(const struct epacl_key *key, u64 seed)
-{
-	bool twin = naive_secured(*key);
-
-	secured_only += twin && !list_permits(key);
-	if (epacl_classify_secured(&list.acl, tables, key) == twin)
-		return;
-	fprintf(stderr, "seed %#llx\n", (unsigned long long)seed);
-	print_list();
-	ck_abort_msg("%s if it were secured", twin ? "permitted" : "denied");
-}
 
 static void check_key(const struct epacl_key *key, u64 seed)
 {
-	struct twin_view view = {
-		.local = key->local,
-		.remote = key->remote,
-		.proto = key->proto,
-		.has_ports = key->has_ports,
-		.has_type = key->has_type,
-		.lport = key->lport,
-		.rport = key->rport,
-		.type = key->type,
-		.code = key->code,
-		.sets = twin_sets,
-		.security = key->security ? *key->security :
-					    (struct epacl_security){ .n = 0 },
-	};
-	const struct twin_rule *twin = twin_first(list.twin, list.n, &view);
-	const struct epacl_rule *rule = classify(key);
-	char text[EPACL_IP_TEXT];
-
-	if (!view.security.n)
-		check_secured(key, seed);
-	matches += !!twin;
-	if ((twin ? twin->order : 0) == (rule ? rule->order : 0) &&
-	    twin_default_permits(list.deflt, list.twin, list.n) ==
-		    epacl_acl_default_permits(&list.acl))
-		return;
-	fprintf(stderr, "seed %#llx\n", (unsigned long long)seed);
-	print_list();
-	fprintf(stderr, "remote %s proto %u ports %d %u %u type %d %u/%u\n",
-		epacl_ip_text(&key->remote, text), key->proto, key->has_ports,
-		key->lport, key->rport, key->has_type, key->type, key->code);
-	ck_abort_msg("twin has rule %d, module %d", twin ? twin->order : 0,
-		     rule ? rule->order : 0);
-}
-
-/* Beside @ip: one up, one down, one bit away. */
-static struct epacl_ip near(struct epacl_ip ip)
-{
-	unsigned int last = ip.family == 4 ? 3 : 15;
-
-	switch (below(4)) {
-	case 0:
-		ip.b[last]++;
-		break;
-	case 1:
-		ip.b[last]--;
-		break;
-	case 2:
-		ip.b[below(last + 1)] ^= 1 << below(8);
-		break;
-	}
-	return ip;
-}
-
-/* Nothing, said in two ways, or some states. */
-static const struct epacl_security *random_security(void)
-{
-	static struct epacl_security security;
-	unsigned int i;
-
-	if (chance(30))
-		return NULL;
-	security.n = chance(40) ? 0 : 1 + below(EPACL_SECURITY_MAX);
-	for (i = 0; i < security.n; i++)
-		security.reqid[i] = below(5);
-	return &security;
-}
-
-/* A set in the place of an address, and IPsec. */
-static void dress(struct twin_rule *rule)
-{
-	rule->has_set = chance(20);
-	rule->set = below(SETS);
-	if (rule->has_set)
-		rule->any_remote = false;
-	rule->secure = chance(40);
-	if (rule->secure && chance(70))
-		rule->reqid = 1 + below(3);
-}
-
-/* At the edges of what the rules name, or just beside. */
-static void random_key(struct epacl_key *key)
-{
-	const struct twin_rule *rule = &list.twin[below(list.n ?: 1)];
-	static const struct twin_policy nobody = { .nvms = 1,
-						   .vms[0].nnics = 1 };
-
-	memset(key, 0, sizeof(*key));
-	key->security = random_security();
-	if (!list.n || rule->any_remote || rule->has_set || chance(20))
-		key->remote = random_ip(&nobody, random_family());
-	else
-		key->remote = near(rule->remote.ip);
-	key->local = ip4(10, 1, 0, 4);
-	key->proto = list.n && rule->proto != EPACL_PROTO_ANY && chance(80) ?
-			     rule->proto :
-			     random_proto(key->remote.family);
-	/* A fragment without a connection has none, whatever its protocol. */
-	key->has_ports = twin_has_ports(key->proto) && chance(95);
-	key->lport = random_port();
-	key->rport = random_port();
-	if (list.n && rule->nlports && chance(70))
-		key->lport = (chance(50) ? rule->lports[0].lo :
-					   rule->lports[0].hi) +
-			     below(3) - 1;
-	if (list.n && rule->nrports && chance(70))
-		key->rport = (chance(50) ? rule->rports[0].lo :
-					   rule->rports[0].hi) +
-			     below(3) - 1;
-	key->has_type = (key->proto == IPPROTO_ICMP ||
-			 key->proto == IPPROTO_ICMPV6) &&
-			chance(95);
-	key->type = chance(50) ? 8 : 128 + below(2);
-	if (list.n && rule->has_type && chance(70))
-		key->type = rule->type;
-	key->code = below(2);
+	ck_assert_msg(list_agrees(key), "seed %#llx", (unsigned long long)seed);
 }
 
 static void check_list(u64 seed, unsigned int keys)
@@ -349,12 +23,12 @@ static void check_list(u64 seed, unsigned int keys)
 	struct epacl_key key;
 	unsigned int i;
 
-	build();
+	list_build();
 	for (i = 0; i < keys; i++) {
-		random_key(&key);
+		list_random_key(&key);
 		check_key(&key, seed);
 	}
-	drop();
+	list_drop();
 }
 
 START_TEST(test_random)
@@ -363,21 +37,21 @@ START_TEST(test_random)
 	u64 seed = random_begin(0xc1a);
 	unsigned int i;
 
-	matches = 0;
+	list_matches = 0;
 	for (n = 0; n < cases; n += KEYS_PER_LIST) {
 		list.n = below(17);
 		list.deflt = below(3);
 		for (i = 0; i < list.n; i++) {
 			random_rule(&list.twin[i], 1 + i * 11 + below(11));
 			if (n / KEYS_PER_LIST % 2)
-				dress(&list.twin[i]);
+				list_dress(&list.twin[i]);
 		}
 		check_list(seed, KEYS_PER_LIST);
 	}
 	if (cases < 10000)
 		return;
-	ck_assert_uint_gt(matches, cases / 3);
-	ck_assert_uint_gt(secured_only, cases / 200);
+	ck_assert_uint_gt(list_matches, cases / 3);
+	ck_assert_uint_gt(list_secured_only, cases / 200);
 }
 END_TEST
 
@@ -418,7 +92,7 @@ static void check_nested(u8 family)
 	unsigned int bits = family == 4 ? 32 : 128, i;
 	struct epacl_key key = { .proto = IPPROTO_TCP, .has_ports = true };
 
-	build();
+	list_build();
 	for (i = 0; i <= bits; i++) {
 		key.remote = family == 4 ? ip4(10, 1, 0, 5) :
 					   ip6(0xfd00, 1, 0, 0, 5);
@@ -428,7 +102,7 @@ static void check_nested(u8 family)
 	}
 	key.remote = family == 4 ? ip6(0xfd00, 1, 0, 0, 5) : ip4(10, 1, 0, 5);
 	check_key(&key, 0);
-	drop();
+	list_drop();
 }
 
 START_TEST(test_nested)
@@ -456,14 +130,14 @@ START_TEST(test_adjacent_ranges)
 		rule->lports[0].lo = i * 1024;
 		rule->lports[0].hi = i * 1024 + 1023;
 	}
-	build();
+	list_build();
 	for (port = 0; port <= 65535; port++) {
 		key.lport = port;
 		key.rport = ~port;
 		check_key(&key, 0);
-		ck_assert_uint_eq(classify(&key)->order, 10 + port / 1024);
+		ck_assert_uint_eq(list_classify(&key)->order, 10 + port / 1024);
 	}
-	drop();
+	list_drop();
 }
 END_TEST
 
@@ -481,16 +155,16 @@ START_TEST(test_all_ports)
 	rule = add(2, true);
 	rule->nrports = 1;
 	rule->rports[0].hi = 65535;
-	build();
+	list_build();
 	for (proto = 0; proto < 256; proto++) {
 		key.proto = proto;
 		key.has_ports = twin_has_ports(proto);
 		check_key(&key, 0);
-		ck_assert(!!classify(&key) == (proto == 6 || proto == 17 ||
-					       proto == 33 || proto == 132 ||
-					       proto == 136));
+		ck_assert(!!list_classify(&key) ==
+			  (proto == 6 || proto == 17 || proto == 33 ||
+			   proto == 132 || proto == 136));
 	}
-	drop();
+	list_drop();
 }
 END_TEST
 
@@ -508,14 +182,14 @@ START_TEST(test_zero_length)
 	rule->any_remote = false;
 	rule->remote = prefix_of(ip4(0, 0, 0, 0), 0);
 	add(3, false);
-	build();
+	list_build();
 	key.remote = ip4(0, 0, 0, 0);
-	ck_assert_uint_eq(classify(&key)->order, 2);
+	ck_assert_uint_eq(list_classify(&key)->order, 2);
 	key.remote = ip4(255, 255, 255, 255);
-	ck_assert_uint_eq(classify(&key)->order, 2);
+	ck_assert_uint_eq(list_classify(&key)->order, 2);
 	key.remote = ip6(0, 0, 0, 0, 0);
-	ck_assert_uint_eq(classify(&key)->order, 1);
-	drop();
+	ck_assert_uint_eq(list_classify(&key)->order, 1);
+	list_drop();
 }
 END_TEST
 
@@ -529,12 +203,12 @@ START_TEST(test_families)
 	rule = add(1, true);
 	rule->any_remote = false;
 	rule->remote = prefix_of(ip4(0x20, 0x01, 0x0d, 0xb8), 32);
-	build();
+	list_build();
 	key.remote = ip6(0x2001, 0xdb8, 0, 0, 0);
-	ck_assert_ptr_null(classify(&key));
+	ck_assert_ptr_null(list_classify(&key));
 	key.remote = ip4(0x20, 0x01, 0x0d, 0xb8);
-	ck_assert_ptr_nonnull(classify(&key));
-	drop();
+	ck_assert_ptr_nonnull(list_classify(&key));
+	list_drop();
 }
 END_TEST
 
@@ -555,12 +229,12 @@ START_TEST(test_many)
 		rule->any_remote = false;
 		rule->remote = prefix_of(ip4(10, 0, i / 256, i), 32);
 	}
-	build();
+	list_build();
 	for (i = 0; i < size + 3; i++) {
 		key.remote = ip4(10, 0, i / 256, i);
 		check_key(&key, seed);
 	}
-	drop();
+	list_drop();
 	check_list(seed, 2000);
 }
 END_TEST
@@ -582,13 +256,13 @@ START_TEST(test_secure)
 	rule = add(2, false);
 	rule->secure = true;
 	add(3, true);
-	build();
-	ck_assert_uint_eq(classify(&key)->order, 3);
+	list_build();
+	ck_assert_uint_eq(list_classify(&key)->order, 3);
 	key.security = &one;
-	ck_assert_uint_eq(classify(&key)->order, 2);
+	ck_assert_uint_eq(list_classify(&key)->order, 2);
 	key.security = &two;
-	ck_assert_uint_eq(classify(&key)->order, 1);
-	drop();
+	ck_assert_uint_eq(list_classify(&key)->order, 1);
+	list_drop();
 }
 END_TEST
 
@@ -627,11 +301,11 @@ START_TEST(test_secured)
 		rule->secure = s[1] != ' ';
 		rule->reqid = s[1] >= '0' ? s[1] - '0' : 0;
 	}
-	build();
-	ck_assert_msg(epacl_classify_secured(&list.acl, tables, &key) ==
+	list_build();
+	ck_assert_msg(epacl_classify_secured(&list.acl, list_sets, &key) ==
 			      cases[_i].secured,
 		      "%s", cases[_i].rules);
-	drop();
+	list_drop();
 }
 END_TEST
 
@@ -650,9 +324,9 @@ START_TEST(test_denied_max)
 		rule->secure = true;
 		rule->reqid = 1 + (i < n ? i : i - n);
 	}
-	build();
-	ck_assert(epacl_classify_secured(&list.acl, tables, &key) == !_i);
-	drop();
+	list_build();
+	ck_assert(epacl_classify_secured(&list.acl, list_sets, &key) == !_i);
+	list_drop();
 }
 END_TEST
 

@@ -13,6 +13,10 @@
 
 static u64 state = 1;
 
+/* Taken in place of random numbers, as long as there are any. */
+static const u8 *bytes;
+static size_t nbytes;
+
 static u64 environment(const char *name, u64 otherwise)
 {
 	const char *s = getenv(name);
@@ -27,13 +31,32 @@ u64 random_begin(u64 seed)
 	return seed;
 }
 
+void random_bytes(const u8 *from, size_t n)
+{
+	bytes = from;
+	nbytes = n;
+	state = 1;
+}
+
 unsigned long random_cases(unsigned long cases)
 {
 	return environment("TWIN_CASES", cases);
 }
 
+/* As many bytes as numbers below @n need. */
+static u32 taken(u32 n)
+{
+	u32 value = 0, left;
+
+	for (left = n - 1; left && nbytes; left >>= 8, nbytes--)
+		value = value << 8 | *bytes++;
+	return value % n;
+}
+
 u32 below(u32 n)
 {
+	if (nbytes)
+		return taken(n);
 	state ^= state >> 12;
 	state ^= state << 25;
 	state ^= state >> 27;

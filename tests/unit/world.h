@@ -13,6 +13,8 @@
 /* TWIN_SEED and TWIN_CASES in the environment take the place of these. */
 u64 random_begin(u64 seed);
 unsigned long random_cases(unsigned long cases);
+/* From here on @n bytes decide in place of chance, and then the same numbers. */
+void random_bytes(const u8 *from, size_t n);
 
 u32 below(u32 n); /* 0 to n - 1 */
 bool chance(u32 percent);
