@@ -27,13 +27,15 @@ KDIR ?= /lib/modules/$(KVER)/build
 RUNNING := $(shell uname -r)
 KBUILD_ARGS ?=
 
+comma := ,
+
 # A line for each command of the compiler, the command itself with V=1, nothing
 # with make -s.
 Q := $(if $(filter-out 0,$(V)),,@)
 SILENT := $(findstring s,$(firstword -$(MAKEFLAGS)))
 NOTE = $(if $(Q),@$(if $(SILENT),:,echo '  $(if $(filter %.o,$@),CC,LD) $@'))
 
-.PHONY: all module tool test-tools unit check format test test-full bench bench-module bench-tools bench-bpf demo install uninstall \
+.PHONY: all module tool test-tools unit replay fuzzers fuzz check format test test-full bench bench-module bench-tools bench-bpf demo install uninstall \
 	modules_install modules_uninstall dkms_install clean help
 .DELETE_ON_ERROR:
 
@@ -49,6 +51,7 @@ help:
 	@echo 'module           $(BUILD)/kmod-KVER/epacl.ko [KVER=$(KVER)]'
 	@echo 'tool             $(BUILD)/aclctl'
 	@echo 'unit             the programs of tests/unit'
+	@echo 'fuzz             fuzzers of tests/fuzz [FUZZ_SECONDS=60 each]'
 	@echo 'check            static checks'
 	@echo 'format           lets clang-format rewrite the C files'
 	@echo 'test             static checks, unit tests, tests in a booted kernel'
@@ -171,6 +174,54 @@ $(UNIT)/%.o: %.c Makefile
 	$(NOTE)
 	$(Q)$(CC) $(OWN_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(SANITIZE) -DEPACL_USERSPACE \
 		-Itests/unit/shim -Ikmod -Iinclude/uapi -c -o $@ $<
+
+# --- fuzzers --------------------------------------------------------------------
+# Every file of tests/fuzz/kmod and tests/fuzz/ctl is one, and a program with the
+# objects of the unit tests, or of the tool with a kernel that is made up. Here
+# they only replay files; `make fuzzers` builds the same with clang's engine.
+
+FUZZ_KMOD := $(patsubst tests/fuzz/kmod/%.c,%,$(wildcard tests/fuzz/kmod/*.c))
+FUZZ_CTL := $(filter-out fake,$(patsubst tests/fuzz/ctl/%.c,%,$(wildcard tests/fuzz/ctl/*.c)))
+FUZZ_PROGS := $(addprefix $(UNIT)/fuzz-,$(FUZZ_KMOD) $(FUZZ_CTL))
+FUZZ_MAIN ?= $(UNIT)/tests/fuzz/replay.o
+FUZZ_ENGINE ?=
+FUZZ_WRAP := $(addprefix -Wl$(comma)--wrap=,$(addprefix mnl_socket_,open open2 bind \
+	close get_fd get_portid setsockopt sendto recvfrom) recv getifaddrs fopen output_end)
+
+replay: $(FUZZ_PROGS)
+
+fuzzers:
+	+@$(MAKE) --no-print-directory replay BUILD=$(BUILD)/clang CC=clang FUZZ_MAIN= \
+		FUZZ_ENGINE=-fsanitize=fuzzer \
+		SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined'
+
+fuzz:
+	@scripts/deps fuzz
+	@scripts/fuzz
+
+$(addprefix $(UNIT)/fuzz-,$(FUZZ_KMOD)): $(UNIT)/fuzz-%: $(UNIT)/tests/fuzz/kmod/%.o \
+		$(filter-out %/fixture.o,$(UNIT_OBJS)) $(FUZZ_MAIN)
+	$(NOTE)
+	$(Q)$(CC) $(SANITIZE) $(FUZZ_ENGINE) $(LDFLAGS) -o $@ $^
+
+$(addprefix $(UNIT)/fuzz-,$(FUZZ_CTL)): $(UNIT)/fuzz-%: $(UNIT)/tests/fuzz/ctl/%.o \
+		$(UNIT)/tests/fuzz/ctl/fake.o $(TOOL_OBJS:$(BUILD)/%=$(UNIT)/%) $(FUZZ_MAIN)
+	$(NOTE)
+	$(Q)$(CC) $(SANITIZE) $(FUZZ_ENGINE) $(FUZZ_WRAP) $(LDFLAGS) -o $@ $^ \
+		$$($(PKG_CONFIG) --libs $(TOOL_PKGS))
+
+$(UNIT)/ctl/aclctl.o: OWN_CFLAGS += -Dmain=aclctl_main -Wno-missing-prototypes
+
+$(UNIT)/tests/fuzz/kmod/%.o: tests/fuzz/kmod/%.c Makefile
+	@mkdir -p $(@D)
+	$(NOTE)
+	$(Q)$(CC) $(OWN_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(SANITIZE) -DEPACL_USERSPACE \
+		-Itests/unit/shim -Itests/unit -Ikmod -Iinclude/uapi -c -o $@ $<
+
+$(UNIT)/tests/fuzz/ctl/%.o: tests/fuzz/ctl/%.c Makefile
+	@mkdir -p $(@D)
+	$(NOTE)
+	$(Q)$(CC) $(OWN_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(SANITIZE) -Ictl -Iinclude/uapi -c -o $@ $<
 
 .SECONDARY:
 -include $(shell find $(BUILD)/ctl $(BUILD)/unit $(BUILD)/tests -name '*.d' \

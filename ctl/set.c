@@ -78,7 +78,7 @@ static void put_chunks(struct program *program, const struct place *at,
 
 	prefixes_sort(prefixes);
 	do {
-		c.list = prefixes->list + done;
+		c.list = prefixes->n ? prefixes->list + done : NULL;
 		c.n = prefixes->n - done;
 		if (c.n > EPACL_SET_CHUNK)
 			c.n = EPACL_SET_CHUNK;

@@ -1228,9 +1228,12 @@ static bool link_in(const struct twin_policy *p,
 
 /* ---- sections 5.1 to 5.3 ---- */
 
-static bool is_group_mac(const u8 *mac)
+/* A group's, or none at all: nobody's own. */
+static bool is_nobodys_mac(const u8 *mac)
 {
-	return mac[0] & 1;
+	static const u8 none[ETH_ALEN];
+
+	return mac[0] & 1 || !memcmp(mac, none, ETH_ALEN);
 }
 
 /* 00:00:5e:00:01:xx and 00:00:5e:00:02:xx (RFC 5798, 7.3). */
@@ -1271,7 +1274,7 @@ static bool mac_is_own(const struct twin_policy *p, struct twin_at at,
 		return !memcmp(nic->mac, mac, ETH_ALEN);
 	if (nic->learned)
 		return !memcmp(nic->learned_mac, mac, ETH_ALEN);
-	if (is_group_mac(mac) || mac_is_taken(p, at, mac))
+	if (is_nobodys_mac(mac) || mac_is_taken(p, at, mac))
 		return false;
 	nic->learned = true;
 	memcpy(nic->learned_mac, mac, ETH_ALEN);
