@@ -93,9 +93,11 @@ $(KMOD_TREE)/epacl.ko: $(KMOD_FILES) Makefile $(wildcard kmod include)
 	@touch $@
 
 # A distribution's headers hold neither its key to sign with nor the System.map
-# without which the kernel's own makefile leaves depmod out.
+# without which the kernel's own makefile leaves depmod out. Nor does it set modes:
+# what is installed must not depend on the umask.
 modules_install: module
-	$(MAKE) -C $(KDIR) M=$(abspath $(KMOD_TREE)) CONFIG_MODULE_SIG_ALL= \
+	chmod 644 $(KMOD_TREE)/epacl.ko
+	+umask 022 && $(MAKE) -C $(KDIR) M=$(abspath $(KMOD_TREE)) CONFIG_MODULE_SIG_ALL= \
 		$(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR)) modules_install
 	$(if $(DESTDIR),,depmod $(KVER))
 
@@ -108,7 +110,8 @@ dkms_install:
 	for f in $(KMOD_FILES); do \
 		install -D -m 644 $$f $(DESTDIR)$(DKMSDIR)/$$f || exit; \
 	done
-	sed 's/@VERSION@/$(VERSION)/' packaging/dkms.conf.in > $(DESTDIR)$(DKMSDIR)/dkms.conf
+	sed 's/@VERSION@/$(VERSION)/' packaging/dkms.conf.in | \
+		install -m 644 /dev/stdin $(DESTDIR)$(DKMSDIR)/dkms.conf
 	$(if $(DESTDIR),,dkms install epacl/$(VERSION) -k $(KVER))
 
 # --- tool -------------------------------------------------------------------
@@ -230,7 +233,7 @@ $(UNIT)/tests/fuzz/ctl/%.o: tests/fuzz/ctl/%.c Makefile
 # --- helpers of the tests ------------------------------------------------------
 # Built here rather than in the emulated machine; static, as they start often.
 
-TEST_TOOLS := $(BUILD)/tests/echo $(BUILD)/tests/frame $(BUILD)/tests/race
+TEST_TOOLS := $(addprefix $(BUILD)/tests/,echo frame lend nlfuzz race)
 
 test-tools: $(TEST_TOOLS) $(BUILD)/tests/nat_driver
 
@@ -240,7 +243,7 @@ $(BUILD)/tests/nat_driver: tests/nat/nat_driver.c $(wildcard ctl/nat*.[ch]) Make
 	$(Q)$(CC) -O2 -Wall -Wextra -Werror -std=gnu11 -Iinclude/uapi -o $@ \
 		$(filter %.c,$^) $$($(PKG_CONFIG) --libs libnftnl libmnl)
 
-$(TEST_TOOLS): $(BUILD)/tests/%: tests/tools/%.c tests/tools/netns.h
+$(TEST_TOOLS): $(BUILD)/tests/%: tests/tools/%.c $(wildcard tests/tools/*.h)
 	@mkdir -p $(@D)
 	$(NOTE)
 	$(Q)$(CC) -O1 -static -pthread -Iinclude/uapi -o $@ $<

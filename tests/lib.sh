@@ -358,9 +358,7 @@ entries() {
 # The programs of tests/tools, compiled once for all scripts.
 tool() {
 	local src=$root/tests/tools/$1.c bin=$root/build/tests/$1
-	if [ "$bin" -nt "$src" ] && [ "$bin" -nt "${src%/*}/netns.h" ]; then
-		return
-	fi
+	[ -z "$(find "$src" "${src%/*}"/*.h -newer "$bin" 2>&1)" ] && return
 	mkdir -p "${bin%/*}"
 	# Static: they are started often, on slow machines.
 	cc -O1 -static -pthread -I"$root/include/uapi" -o "$bin.$$" "$src" || bail "$src cannot be compiled"

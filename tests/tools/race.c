@@ -12,19 +12,11 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/epacl.h>
-#include <linux/genetlink.h>
-#include <linux/netlink.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
 #include <time.h>
-#include <unistd.h>
+#include "genl.h"
 
 #define SOCKETS 2
 #define THREADS 4 /* of each socket */
@@ -38,95 +30,6 @@ static struct shared sockets[SOCKETS];
 static uint16_t family;
 static atomic_bool stop;
 static atomic_ulong requests, begun;
-
-static void die(const char *what)
-{
-	perror(what);
-	exit(2);
-}
-
-static int open_socket(void)
-{
-	struct sockaddr_nl self = { .nl_family = AF_NETLINK };
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC);
-
-	if (fd < 0 || bind(fd, (struct sockaddr *)&self, sizeof(self)))
-		die("netlink socket");
-	return fd;
-}
-
-/* ---- messages ---- */
-
-struct message {
-	struct nlmsghdr head;
-	struct genlmsghdr genl;
-	char attrs[64];
-};
-
-static void begin_message(struct message *m, uint16_t type, uint8_t command)
-{
-	memset(m, 0, sizeof(*m));
-	m->head.nlmsg_len = NLMSG_LENGTH(GENL_HDRLEN);
-	m->head.nlmsg_type = type;
-	m->head.nlmsg_flags = NLM_F_REQUEST;
-	m->genl.cmd = command;
-	m->genl.version = 1;
-}
-
-static void put(struct message *m, uint16_t type, const void *data, size_t len)
-{
-	struct nlattr *attr = (void *)((char *)m + m->head.nlmsg_len);
-
-	attr->nla_type = type;
-	attr->nla_len = (uint16_t)(NLA_HDRLEN + len);
-	memcpy((char *)attr + NLA_HDRLEN, data, len);
-	m->head.nlmsg_len += (uint32_t)NLA_ALIGN(attr->nla_len);
-}
-
-/* The first attribute of a kind in an answer; NULL: none. */
-static const void *find(const struct nlmsghdr *head, uint16_t type)
-{
-	const char *at = (const char *)head + NLMSG_LENGTH(GENL_HDRLEN);
-	const char *end = (const char *)head + head->nlmsg_len;
-
-	while (end - at >= NLA_HDRLEN) {
-		const struct nlattr *attr = (const void *)at;
-
-		if (attr->nla_len < NLA_HDRLEN || attr->nla_len > end - at)
-			return NULL;
-		if ((attr->nla_type & NLA_TYPE_MASK) == type)
-			return at + NLA_HDRLEN;
-		at += NLA_ALIGN(attr->nla_len);
-	}
-	return NULL;
-}
-
-static void find_family(void)
-{
-	char answer[8192] __attribute__((aligned(NLMSG_ALIGNTO)));
-	const struct nlmsghdr *head = (const void *)answer;
-	int fd = open_socket();
-	struct message m;
-	const void *id;
-	ssize_t got;
-
-	begin_message(&m, GENL_ID_CTRL, CTRL_CMD_GETFAMILY);
-	put(&m, CTRL_ATTR_FAMILY_NAME, EPACL_GENL_NAME,
-	    sizeof(EPACL_GENL_NAME));
-	if (send(fd, &m, m.head.nlmsg_len, 0) < 0)
-		die("send");
-	got = recv(fd, answer, sizeof(answer), 0);
-	id = got >= (ssize_t)NLMSG_LENGTH(GENL_HDRLEN) &&
-			     head->nlmsg_type == GENL_ID_CTRL ?
-		     find(head, CTRL_ATTR_FAMILY_ID) :
-		     NULL;
-	if (!id) {
-		fputs("race: the module does not answer\n", stderr);
-		exit(2);
-	}
-	memcpy(&family, id, sizeof(family));
-	close(fd);
-}
 
 /* ---- what the threads do ---- */
 
@@ -151,7 +54,7 @@ static void hear(struct shared *s)
 static void ask(struct shared *s, uint8_t command)
 {
 	uint64_t cookie = atomic_load(&s->cookie);
-	struct message m;
+	static _Thread_local struct message m;
 
 	begin_message(&m, family, command);
 	if (command != EPACL_CMD_BEGIN)
@@ -203,7 +106,7 @@ int main(int argc, char **argv)
 		fputs("usage: race MILLISECONDS\n", stderr);
 		return 2;
 	}
-	find_family();
+	family = find_family(NULL);
 	for (i = 0; i < SOCKETS; i++)
 		sockets[i].fd = open_socket();
 	for (i = 0; i < SOCKETS * THREADS; i++)

@@ -174,27 +174,6 @@ else
 		"$(awk '$1 == "epacl" { print $3 }' /proc/modules)"
 fi
 
-part 'authority'
-as_nobody() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
-note "nobody\$ unshare -Urn aclctl add vm u dev v address 10.1.0.4"
-holds 'in the network namespace of its own user namespace anybody has a policy' \
-	as_nobody unshare -Urn "$ACLCTL" add vm u dev v address 10.1.0.4
-note "nobody\$ unshare -Ur aclctl list vms"
-as_nobody unshare -Ur "$ACLCTL" list vms > "$tmp/eperm" 2>&1
-rc=$?
-if [ $rc != 0 ] && grep -qiE 'permi|CAP_NET_ADMIN' "$tmp/eperm"; then
-	ok 'but not in one of somebody else, not even to read'
-else
-	not_ok 'but not in one of somebody else, not even to read' "exit status $rc" "$(cat "$tmp/eperm")"
-fi
-as_nobody "$ACLCTL" add vm u dev v address 10.1.0.44 > "$tmp/eperm" 2>&1
-rc=$?
-if [ $rc != 0 ] && grep -qiE 'permi|CAP_NET_ADMIN' "$tmp/eperm"; then
-	ok 'nor without any privilege'
-else
-	not_ok 'nor without any privilege' "exit status $rc" "$(cat "$tmp/eperm")"
-fi
-
 part 'namespaces that end with a policy in them'
 for i in 1 2 3; do
 	namespaces "end$i"
