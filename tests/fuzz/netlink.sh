@@ -39,13 +39,16 @@ whole() { # FILE
 		cmp "$1" "$1.again" && aclctl flush
 }
 
+# Memory of a policy that is empty, but not the first one.
+empty() {
+	aclctl add vm a dev none0 address 10.0.0.9 && aclctl flush && info memory
+}
+
 # fuzzed WHO: in this network namespace
 fuzzed() {
 	local seed out empty sent rest
 	devices || not_ok "$1: interfaces"
-	# A policy that has been there leaves what is kept for the next one.
-	aclctl add vm a dev vnet0 address 10.0.0.9 && aclctl flush
-	empty=$(info memory)
+	empty=$(empty)
 	for seed in $SEEDS; do
 		note "$1: nlfuzz $TIME $seed"
 		out=$("$nlfuzz" "$TIME" "$seed" 2>&1)
@@ -69,7 +72,7 @@ fuzzed() {
 # filled WHO: until no more is taken
 filled() {
 	local n=0 out='' empty max
-	empty=$(info memory) max=$(info memory_max)
+	empty=$(empty) max=$(info memory_max)
 	is "$1: the bound is that of the parameter" $((MIB << 20)) "$max"
 	while [ "$n" -lt 200 ] && out=$(prefixes "$n" | aclctl -f - 2>&1); do
 		n=$((n + 1))
@@ -98,7 +101,7 @@ prefixes() { # NUMBER
 as_nobody() {
 	local out=$tmp/nobody.out
 	export ACLCTL nlfuzz TIME SEEDS MIB label
-	export -f aclctl devices filled fuzzed holds info is not_ok note ok prefixes whole
+	export -f aclctl devices empty filled fuzzed holds info is not_ok note ok prefixes whole
 	# shellcheck disable=SC2016 # for the other shell
 	setpriv --reuid=65534 --regid=65534 --clear-groups \
 		env cases=0 failures=0 unshare --user --map-root-user --net \

@@ -3,7 +3,7 @@
 #
 # Who may read, change and hear of the policy: CAP_NET_ADMIN in the user namespace
 # that owns the network namespace, of the one who opened the socket and of the one
-# who sends on it. Whose policy it is then; and what `make install` leaves on the disk.
+# who sends on it; and whose policy it is then.
 
 # shellcheck source=tests/lib.sh
 . "$(dirname "$(readlink -f "$0")")/../lib.sh"
@@ -22,10 +22,23 @@ admin=(setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=+net_admin
 	--ambient-caps=+net_admin)
 user_namespace=(unshare --user --map-root-user)
 
-# refuses_all WHO COMMAND...: what the command runs may do nothing
+everything='list vms
+list rules a/web
+list reasons
+explain tcp 192.0.2.1:1 10.1.0.4:80
+effective a
+change rules a/web default permit
+remove vm a
+--dry-run flush
+flush'
+something='list ruleset
+add vm b dev vnet1 address 10.1.0.5
+monitor'
+
+# refuses_all WHO COMMANDS COMMAND...: what the command runs may do none of these
 refuses_all() {
-	local who=$1 words out rc
-	shift
+	local who=$1 commands=$2 words out rc
+	shift 2
 	while read -ra words; do
 		show host "$@" aclctl "${words[@]}"
 		out=$(timeout 20 "$@" "$ACLCTL" "${words[@]}" 2>&1)
@@ -35,20 +48,7 @@ refuses_all() {
 		else
 			not_ok "$who: ${words[*]}" "exit status $rc" "$out"
 		fi
-	done <<-END
-		list vms
-		list rules a/web
-		list ruleset
-		list reasons
-		explain tcp 192.0.2.1:1 10.1.0.4:80
-		effective a
-		add vm b dev vnet1 address 10.1.0.5
-		change rules a/web default permit
-		remove vm a
-		--dry-run flush
-		flush
-		monitor
-	END
+	done <<< "$commands"
 }
 
 acls <<-END
@@ -59,13 +59,14 @@ END
 before=$(aclctl list ruleset)
 
 part 'without CAP_NET_ADMIN'
-refuses_all 'nobody' "${nobody[@]}"
-refuses_all 'root without it' "${powerless[@]}"
+refuses_all 'nobody' "$everything
+$something" "${nobody[@]}"
+refuses_all 'root without it' "$something" "${powerless[@]}"
 is 'the policy is as it was' "$before" "$(aclctl list ruleset)"
 
 part 'in a user namespace, which does not own this network namespace'
-refuses_all 'root of a user namespace' "${nobody[@]}" "${user_namespace[@]}"
-refuses_all 'the same, made by root' "${user_namespace[@]}"
+refuses_all 'root of a user namespace' "$something" "${nobody[@]}" "${user_namespace[@]}"
+refuses_all 'the same, made by root' "$something" "${user_namespace[@]}"
 is 'the policy is as it was' "$before" "$(aclctl list ruleset)"
 
 part 'with CAP_NET_ADMIN and nothing else'
@@ -103,8 +104,8 @@ show host "${own[@]}" aclctl add vm x dev vnet0 address 10.1.0.4
 holds 'it may rule there' "${own[@]}" "$ACLCTL" add vm x dev vnet0 address 10.1.0.4
 is 'and see that' 'add vm x dev vnet0 address 10.1.0.4' "$("${own[@]}" "$ACLCTL" list ruleset)"
 is 'the policy of the host is as it was' "$before" "$(aclctl list ruleset)"
-refuses_all 'but not here' "${inside[@]}"
-refuses_all 'nor has a user namespace within it a say there' \
+refuses_all 'but not here' "$something" "${inside[@]}"
+refuses_all 'nor has a user namespace within it a say there' "$something" \
 	"${own[@]}" "${user_namespace[@]}"
 is 'root of the host may rule there' 'add vm x dev vnet0 address 10.1.0.4' \
 	"$(nsenter --net="$theirs" -- "$ACLCTL" list ruleset)"
@@ -124,25 +125,4 @@ show host lend to-root
 is 'opened by nobody, lent to root: refused' EPERM "$("$lend" to-root)"
 acl flush
 
-part 'what is installed'
-# modes UMASK DIR: what others could write, or not read; and what is not root's
-modes() {
-	if ! (umask "$1" && make -s -C "$root" install modules_install dkms_install \
-		DESTDIR="$2" KVER="$(uname -r)") > "$tmp/make" 2>&1; then
-		echo 'make failed'
-		tail -n 20 "$tmp/make"
-		return
-	fi
-	find "$2" -mindepth 1 \( -type d -not -perm 755 -o -not -user root \
-		-o -type f -not -perm 644 -not \( -name aclctl -perm 755 \) \) -printf '%M %u %P\n'
-}
-for umask in 077 000; do
-	show host sh -c "umask $umask; make install modules_install dkms_install DESTDIR=..."
-	is "with umask $umask: root writes, everybody reads, and nothing else" '' \
-		"$(modes $umask "$tmp/to-$umask")"
-	is "with umask $umask: all of it is there" 6 \
-		"$(cd "$tmp/to-$umask" && find . -name aclctl -o -name epacl.ko -o -name epacl.h \
-			-path '*/include/linux/*' -not -path '*/src/*' -o -name aclctl.8 \
-			-o -name epacl.service -o -name dkms.conf | wc -l)"
-done
 finish
