@@ -189,7 +189,7 @@ FUZZ_PROGS := $(addprefix $(UNIT)/fuzz-,$(FUZZ_KMOD) $(FUZZ_CTL))
 FUZZ_MAIN ?= $(UNIT)/tests/fuzz/replay.o
 FUZZ_ENGINE ?=
 FUZZ_WRAP := $(addprefix -Wl$(comma)--wrap=,$(addprefix mnl_socket_,open open2 bind \
-	close get_fd get_portid setsockopt sendto recvfrom) recv getifaddrs fopen output_end)
+	close get_fd get_portid setsockopt sendto recvfrom) recv getifaddrs output_end)
 
 replay: $(FUZZ_PROGS)
 

@@ -257,7 +257,7 @@ static void print_objects(const struct policy *policy)
 {
 	struct printer p = { .policy = policy, .next = policy->objects };
 
-	while (p.next < policy->objects + policy->n)
+	while (policy->n && p.next < policy->objects + policy->n)
 		print_next(&p);
 	end_list(&p);
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the kernel answers: the module, and nftables, to which the tool writes
- * what is translated.
+ * What the kernel answers to commands.
  *
  * input: number of the command, then datagrams as fake.h has them
  */
@@ -54,6 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (rest = text; (word = strsep(&rest, " "));)
 		argv[argc++] = word;
 	fake_run(argc, argv);
+	fake_end();
 	free(text);
 	return 0;
 }
