@@ -221,7 +221,7 @@ static void make_error(const struct twin_policy *p, struct epacl_packet *packet)
 }
 
 /* None, one, or two nested ones. */
-static void random_security(struct epacl_security *security)
+void random_security(struct epacl_security *security)
 {
 	unsigned int i;
 

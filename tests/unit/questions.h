@@ -36,4 +36,7 @@ bool same_stations(const struct model *m, const struct twin_policy *p);
 void learn_from_spoof(const struct model *m, struct twin_policy *p,
 		      struct twin_at at);
 
+/* What protects a packet; most often nothing. */
+void random_security(struct epacl_security *security);
+
 #endif /* _QUESTIONS_H */

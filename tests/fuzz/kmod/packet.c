@@ -35,8 +35,8 @@ static void check_frame(const struct epacl_packet *p, const u8 *data,
 	MUST(frame.has_vlan == (tag >= 0));
 	/* Apart from that both hooks read the same. */
 	frame.has_mac = false;
-	memset(frame.smac, 0, ETH_ALEN);
-	memset(frame.dmac, 0, ETH_ALEN);
+	memcpy(frame.smac, p->smac, ETH_ALEN);
+	memcpy(frame.dmac, p->dmac, ETH_ALEN);
 	frame.has_vlan = false;
 	frame.vlan = 0;
 	MUST(!memcmp(&frame, p, sizeof(frame)));
