@@ -31,9 +31,16 @@ def series(rows, axis, held, name, verdict):
                   if "ns" in r and r[axis] and all(r.get(k) == v for k, v in want.items()))
 
 
+def strip(path):
+    """Gnuplot leaves blanks at ends of lines, which scripts/check does not like."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("".join(l.rstrip() + "\n" for l in lines), encoding="utf-8")
+
+
 def draw(rows, output, title, axis, held, names):
     blocks, curves = [], []
     for colour, name in enumerate(names, 1):
+        width = 3 if name == "epacl" else 1.5
         for verdict, dash in (("permit", 1), ("deny", 2)):
             points = series(rows, axis, held, name, verdict)
             if len(points) < 2:
@@ -42,16 +49,18 @@ def draw(rows, output, title, axis, held, names):
             blocks.append(f"{block} << EOD\n" + "\n".join(f"{x} {y:.1f}" for x, y in points) +
                           "\nEOD")
             label = f'title "{name}"' if verdict == "permit" else "notitle"
-            curves.append(f"{block} with linespoints lc {colour} pt 7 ps 0.5 dt {dash} {label}")
+            curves.append(f"{block} with linespoints lc {colour} "
+                          f"lw {width} pt 7 ps 0.5 dt {dash} {label}")
     if not curves:
         return
     for suffix, terminal in (("svg", "svg size 720,420 font 'sans,12' background 'white'"),
                              ("png", "pngcairo size 1080,630 font 'sans,13'")):
         script = [f"set terminal {terminal}", f"set output '{output}.{suffix}'",
                   "set logscale xy", "set grid", f"set xlabel '{title}'",
-                  "set ylabel 'ns a packet beyond the empty hook'", "set key outside right",
+                  "set ylabel 'ns a packet beyond the empty hook'", "set key outside right title 'dashed: deny'",
                   "set format x '%.0f'", *blocks, "plot " + ", ".join(curves)]
         subprocess.run(["gnuplot"], input="\n".join(script) + "\n", text=True, check=True)
+    strip(Path(output + ".svg"))
 
 
 def main():
