@@ -3,7 +3,8 @@
  * Where packets enter.
  *
  *   netdev ingress of a nic's interface	out: what needs no connection
- *   PRE_ROUTING, before everything		arrival: forged inside sources
+ *   PRE_ROUTING, before everything		arrival: forged inside sources; SYNs
+ *						that are refused for certain
  *   PRE_ROUTING, after connection tracking	out: the flow
  *   PRE_ROUTING, after destination NAT		VIPs that nothing translates
  *   POST_ROUTING, after source NAT		in: the flow, if it is tracked

@@ -18,7 +18,7 @@
 # shellcheck disable=SC2317,SC2329 # functions that are given to others to call
 . "$(dirname "$(readlink -f "$0")")/../lib.sh"
 
-[ "$BRNF" = off ] || bail 'not with br_netfilter'
+WIRING=${WIRING:-routed} # or bridged
 namespaces out near far
 ips host <<-END
 	link add up0 type veth peer name e netns t-out
@@ -127,7 +127,7 @@ grown() {
 		awk '{ print $2, $3 }'
 }
 
-n=2000
+n=500
 gate=$(mac host up0)
 
 # flood NS KEY=VALUE...: from everywhere, $n packets if nothing else is said
@@ -164,12 +164,12 @@ refuses_flood() {
 
 # begin_flood NS KEY=VALUE..., and end_flood: while other things are done
 begin_flood() {
-	flood "$@" for=6000 &
+	flood "$@" for=4000 &
 	flooder=$!
 }
 end_flood() {
-	holds 'during the flood' kill -0 $flooder
-	wait $flooder
+	holds 'during the flood' kill -0 "$flooder"
+	wait "$flooder"
 }
 
 # The guest opens, nobody answers; then somebody opens the same from there.
@@ -187,72 +187,76 @@ open_after_end() { # PORT
 	frames out e src="$nobody" dst="$a" dmac="$gate" tcp="6666:$1"
 }
 
-for family in 4 6; do
-	if [ $family = 4 ]; then
+# Addresses of one family.
+family() { # 4|6
+	family=$1
+	if [ "$family" = 4 ]; then
 		a=10.1.0.4 b=10.2.0.5 bad=198.18.0.1 near=10.2.0.9 out=192.0.2.2
 		nobody=198.51.100.77 absent=192.0.2.77
 	else
 		a=fd01::4 b=fd02::5 bad=2001:db8:bad::1 near=fd02::9
 		out=2001:db8:2::2 nobody=2001:db8:51::77 absent=2001:db8:2::77
 	fi
+}
 
+routed_floods() {
 	part "IPv$family, routed"
-	reaches 'whom the list permits' out tcp $a 80
-	pings 'the guest on the bridge has been heard' b $near
+	reaches 'whom the list permits' out tcp "$a" 80
+	pings 'the guest on the bridge has been heard' b "$near"
 	conntrack -F 2>/dev/null
 	before=$(rule a/web 200)
 	refuses_flood 'SYNs that a list denies' acl a none passed_ip \
-		out src=$bad dst=$a dmac="$gate" tcp=1024:80
-	is 'the rule has counted each' $n $(($(rule a/web 200) - before))
+		out src="$bad" dst="$a" dmac="$gate" tcp=1024:80
+	is 'the rule has counted each' "$n" $(($(rule a/web 200) - before))
 	DPORT=81 refuses_flood 'SYNs to no endpoint' no-endpoint a none passed_ip \
-		out src=$bad dst=$a dmac="$gate" tcp=1024:81
+		out src="$bad" dst="$a" dmac="$gate" tcp=1024:81
 	DPORT=81 refuses_flood 'UDP to no endpoint' no-endpoint a all passed_ip \
-		out src=$bad dst=$a dmac="$gate" udp=1024:81
+		out src="$bad" dst="$a" dmac="$gate" udp=1024:81
 	DPORT=81 refuses_flood 'ACKs to no endpoint' no-endpoint a all passed_ip \
-		out src=$bad dst=$a dmac="$gate" tcp=1024:81 flags=A
+		out src="$bad" dst="$a" dmac="$gate" tcp=1024:81 flags=A
 
 	stranger add
 	refuses_flood 'where it is not certain' acl a all passed_ip \
-		out src=$bad dst=$a dmac="$gate" tcp=1024:80
+		out src="$bad" dst="$a" dmac="$gate" tcp=1024:80
 	stranger delete
 
 	part "IPv$family, routed: the permitted beside it"
-	hold held$family out $a 80
-	begin_flood out src=$bad dst=$a dmac="$gate" tcp=1024:80
-	talks 'a connection that is open goes on' held$family
-	reaches 'a new one is made' out tcp $a 80
-	reaches 'so is one of the guest' a tcp $out 443
-	talks 'and the first one still' held$family
+	hold "held$family" out "$a" 80
+	begin_flood out src="$bad" dst="$a" dmac="$gate" tcp=1024:80
+	talks 'a connection that is open goes on' "held$family"
+	reaches 'a new one is made' out tcp "$a" 80
+	reaches 'so is one of the guest' a tcp "$out" 443
+	talks 'and the first one still' "held$family"
 	end_flood
 
 	part "IPv$family, routed: flows that exist"
 	counts 'a SYN that answers one of the guest' 1 a in reply open_from_both 5555
 	counts 'one that answers nothing' 1 a in no-endpoint \
-		frames out e src=$nobody dst=$a dmac="$gate" tcp=6666:5556
+		frames out e src="$nobody" dst="$a" dmac="$gate" tcp=6666:5556
 	stranger add
 	full=$(grown a open_after_end 5557)
 	stranger delete
 	is 'one to a flow of the guest that has ended: as the full path says' \
 		"$full" "$(grown a open_after_end 5558)"
-	conntrack -I -p tcp -s $absent -d $a --sport 7000 --dport 80 \
+	conntrack -I -p tcp -s "$absent" -d "$a" --sport 7000 --dport 80 \
 		--state TIME_WAIT -t 60 2>/dev/null
 	counts 'one that begins an ended flow anew' 1 a in permit \
-		frames out e src=$absent dst=$a dmac="$gate" tcp=7000:80
+		frames out e src="$absent" dst="$a" dmac="$gate" tcp=7000:80
 
 	part "IPv$family, routed: what is not certain"
-	run host ip -$family route replace $a via $out
+	run host ip -"$family" route replace "$a" via "$out"
 	counts_rule 'what is routed elsewhere is not refused' 0 'a/web 200' \
-		frames out e src=$bad dst=$a dmac="$gate" tcp=1:80
-	run host ip -$family route replace $a dev vnet0
+		frames out e src="$bad" dst="$a" dmac="$gate" tcp=1:80
+	run host ip -"$family" route replace "$a" dev vnet0
 	run host sysctl -qw net.ipv4.conf.up0.forwarding=0 \
 		net.ipv6.conf.all.forwarding=0
 	counts_rule 'what is not forwarded is not refused' 0 'a/web 200' \
-		frames out e src=$bad dst=$a dmac="$gate" tcp=1:80
+		frames out e src="$bad" dst="$a" dmac="$gate" tcp=1:80
 	run host sysctl -qw net.ipv4.conf.up0.forwarding=1 \
 		net.ipv6.conf.all.forwarding=1
 	counts_rule 'nor is what would die on the way' 0 'a/web 200' \
-		frames out e src=$bad dst=$a dmac="$gate" tcp=1:80 ttl=1
-	if [ $family = 4 ]; then any=ip host4=$out; else any=ip6 host4="[$out]"; fi
+		frames out e src="$bad" dst="$a" dmac="$gate" tcp=1:80 ttl=1
+	if [ "$family" = 4 ]; then any=ip host4=$out; else any=ip6 host4="[$out]"; fi
 	nft -f - <<-END
 		table $any other {
 			chain in {
@@ -266,67 +270,78 @@ for family in 4 6; do
 			}
 		}
 	END
-	reaches 'what somebody else translates goes where he says' out tcp $a 81
+	reaches 'what somebody else translates goes where he says' out tcp "$a" 81
 	acl add endpoint a/more tcp 82
-	acl add rule a/more 100 permit $nobody
+	acl add rule a/more 100 permit "$nobody"
 	counts 'and is judged with the source that he gives it' 1 a in permit \
-		frames out e src=$absent dst=$a dmac="$gate" tcp=7001:82
+		frames out e src="$absent" dst="$a" dmac="$gate" tcp=7001:82
 	DPORT=83 refuses_flood 'beside a translation' no-endpoint a all passed_ip \
-		out src=$bad dst=$a dmac="$gate" tcp=1024:83
-	run host nft delete table $any other
+		out src="$bad" dst="$a" dmac="$gate" tcp=1024:83
+	run host nft delete table "$any" other
 	counts 'without the translation' 1 a in acl \
-		frames out e src=$absent dst=$a dmac="$gate" tcp=7002:82
+		frames out e src="$absent" dst="$a" dmac="$gate" tcp=7002:82
 	acl remove endpoint a/more
+}
 
+vip_floods() {
+	part 'through a VIP, into a bridge'
+	acls <<-END
+		add endpoint c/web tcp 80 public 203.0.113.10:8080
+		add rule c/web 100 permit 192.0.2.0/24
+	END
+	reaches 'whom the list permits' out tcp 203.0.113.10 8080
+	conntrack -F 2>/dev/null
+	DPORT=8080 refuses_flood 'SYNs that the list denies' acl c all passed_ip \
+		out src=198.18.0.1 dst=203.0.113.10 dmac="$gate" tcp=1024:8080
+	DPORT=81 refuses_flood 'SYNs to the private address' no-endpoint c all passed_ip \
+		out src=198.18.0.1 dst=10.3.0.4 dmac="$gate" tcp=1024:81
+}
+
+bridged_floods() {
 	part "IPv$family, a bridge"
 	guest_mac=$(mac_of 1)
-	reaches 'whom the list permits' near tcp $b 80
+	reaches 'whom the list permits' near tcp "$b" 80
 	conntrack -F 2>/dev/null
 	before=$(rule b/web 200)
 	refuses_flood 'SYNs that a list denies' acl b none passed_bridge \
-		near src=$bad dst=$b dmac="$guest_mac" tcp=1024:80
-	is 'the rule has counted each' $n $(($(rule b/web 200) - before))
+		near src="$bad" dst="$b" dmac="$guest_mac" tcp=1024:80
+	is 'the rule has counted each' "$n" $(($(rule b/web 200) - before))
 	DPORT=81 refuses_flood 'UDP to no endpoint' no-endpoint b all passed_bridge \
-		near src=$bad dst=$b dmac="$guest_mac" udp=1024:81
-	hold bridged$family near $b 80
-	begin_flood near src=$bad dst=$b dmac="$guest_mac" tcp=1024:80
-	talks 'a connection that is open goes on' bridged$family
-	reaches 'a new one is made' near tcp $b 80
+		near src="$bad" dst="$b" dmac="$guest_mac" udp=1024:81
+	hold "bridged$family" near "$b" 80
+	begin_flood near src="$bad" dst="$b" dmac="$guest_mac" tcp=1024:80
+	talks 'a connection that is open goes on' "bridged$family"
+	reaches 'a new one is made' near tcp "$b" 80
 	end_flood
-	count_frames seen$family far e elsewhere
-	pings 'far is heard' far $near
+	count_frames "seen$family" far e elsewhere
+	pings 'far is heard' far "$near"
 	counts 'what is switched elsewhere is not refused' 0 b in acl \
-		frames near e src=$bad dst=$b dmac="$(mac far e)" tcp=1:80 mark=elsewhere
-	is 'but comes there' 1 "$(counted seen$family)"
+		frames near e src="$bad" dst="$b" dmac="$(mac far e)" tcp=1:80 mark=elsewhere
+	is 'but comes there' 1 "$(counted "seen$family")"
 	counts 'a SYN that answers one of the guest' 1 b in reply \
 		open_from_both_bridged 5555
+}
+
+vlan_floods() {
+	part 'a bridge that filters VLANs'
+	run host ip link set br0 type bridge vlan_filtering 1
+	conntrack -F 2>/dev/null
+	frames b e arp=request src=10.2.0.5 dst=10.2.0.9
+	run host bridge vlan add dev up1 vid 5
+	run host bridge vlan add dev up2 vid 7
+	refuses_flood 'untagged' acl b none passed_bridge \
+		near src=198.18.0.1 dst=10.2.0.5 dmac="$(mac_of 1)" tcp=1024:80
+	run host bridge vlan add dev vnet1 vid 5 pvid untagged
+	frames b e arp=request src=10.2.0.5 dst=10.2.0.9
+	refuses_flood 'tagged where it comes in' acl b none passed_bridge \
+		near src=198.18.0.1 dst=10.2.0.5 dmac="$(mac_of 1)" tcp=1024:80 vlan=5
+	counts 'of another VLAN' 0 b in acl \
+		frames near e src=198.18.0.1 dst=10.2.0.5 dmac="$(mac_of 1)" tcp=1:80 vlan=7
+}
+
+for f in 4 6; do
+	family $f
+	"${WIRING}_floods"
 done
-
-part 'a bridge that filters VLANs'
-run host ip link set br0 type bridge vlan_filtering 1
-conntrack -F 2>/dev/null
-frames b e arp=request src=10.2.0.5 dst=10.2.0.9
-run host bridge vlan add dev up1 vid 5
-run host bridge vlan add dev up2 vid 7
-refuses_flood 'untagged' acl b none passed_bridge \
-	near src=198.18.0.1 dst=10.2.0.5 dmac="$(mac_of 1)" tcp=1024:80
-run host bridge vlan add dev vnet1 vid 5 pvid untagged
-frames b e arp=request src=10.2.0.5 dst=10.2.0.9
-refuses_flood 'tagged where it comes in' acl b none passed_bridge \
-	near src=198.18.0.1 dst=10.2.0.5 dmac="$(mac_of 1)" tcp=1024:80 vlan=5
-counts 'of another VLAN' 0 b in acl \
-	frames near e src=198.18.0.1 dst=10.2.0.5 dmac="$(mac_of 1)" tcp=1:80 vlan=7
-
-part 'through a VIP, into a bridge'
-acls <<-END
-	add endpoint c/web tcp 80 public 203.0.113.10:8080
-	add rule c/web 100 permit 192.0.2.0/24
-END
-reaches 'whom the list permits' out tcp 203.0.113.10 8080
-conntrack -F 2>/dev/null
-DPORT=8080 refuses_flood 'SYNs that the list denies' acl c all passed_ip \
-	out src=198.18.0.1 dst=203.0.113.10 dmac="$gate" tcp=1024:8080
-DPORT=81 refuses_flood 'SYNs to the private address' no-endpoint c all passed_ip \
-	out src=198.18.0.1 dst=10.3.0.4 dmac="$gate" tcp=1024:81
-
+if [ "$WIRING" = routed ]; then vip_floods; else vlan_floods; fi
 finish
