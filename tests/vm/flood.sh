@@ -137,6 +137,17 @@ flood() {
 	frames "$1" e vary=1 mark=flood ${count:+"$count"} "${@:2}"
 }
 
+# The host may have a word with the VM meanwhile, as that nobody is there.
+counted_once() { # NAME N
+	local sent
+	sent=$(cat "$tmp/sent")
+	if [ "$2" -ge "$sent" ] && [ "$2" -lt $((sent + 5)) ]; then
+		ok "$1"
+	else
+		not_ok "$1" "$2 of $sent"
+	fi
+}
+
 # refuses_flood NAME REASON VM PASSED READER NS KEY=VALUE...
 refuses_flood() {
 	local name=$1 reason=$2 vm=$3 passed=$4 reader=$5 before past got made
@@ -144,7 +155,7 @@ refuses_flood() {
 	before=$(reason "$vm" in "$reason") past=$($reader) got=$(received "$vm")
 	made=$(entries_of_flood)
 	flood "$@"
-	is "$name: each is counted as $reason, once" "$(cat "$tmp/sent")" \
+	counted_once "$name: each is counted as $reason, once" \
 		$(($(reason "$vm" in "$reason") - before))
 	past=$(($($reader) - past))
 	if [ "$passed" = all ]; then
