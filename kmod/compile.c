@@ -174,38 +174,65 @@ static int compile(struct epacl_compiler *c)
 						     epacl_compile_check_vips(c);
 }
 
+/* A snapshot with nothing in it. NULL: no memory. */
+static struct epacl_snapshot *snapshot_alloc(struct epacl_memory *memory,
+					     struct epacl_root *root)
+{
+	struct epacl_snapshot *snap = epacl_alloc(memory, sizeof(*snap));
+
+	if (!snap)
+		return NULL;
+	epacl_root_get(root);
+	snap->root = root;
+	snap->seed = get_random_u32();
+	return snap;
+}
+
+/* Upon @old, if that is not NULL. Return: as epacl_compile_changes(). */
+static int try(struct epacl_compiler *c, const struct epacl_snapshot *old,
+	       struct epacl_root *root)
+{
+	int err;
+
+	c->snap = snapshot_alloc(c->memory, root);
+	if (!c->snap)
+		err = -ENOMEM;
+	else
+		err = old ? epacl_compile_changes(c, old) : compile(c);
+	if (err)
+		epacl_snapshot_free(c->snap);
+	return err;
+}
+
+struct epacl_snapshot *epacl_compile_upon(struct epacl_memory *memory,
+					  const struct epacl_snapshot *old,
+					  struct epacl_root *root,
+					  struct epacl_refusal *why)
+{
+	struct epacl_compiler c = { .memory = memory, .why = why };
+	int err = 1;
+
+	if (old && old->root->shape == root->shape)
+		err = try(&c, old, root);
+	if (err > 0)
+		err = try(&c, NULL, root);
+	if (err == -ENOMEM)
+		epacl_refuse(why, err, 0, "no memory",
+			     "no memory for the policy");
+	return err ? ERR_PTR(err) : c.snap;
+}
+
 struct epacl_snapshot *epacl_compile(struct epacl_memory *memory,
 				     struct epacl_root *root,
 				     struct epacl_refusal *why)
 {
-	struct epacl_compiler c = { .memory = memory, .why = why };
-	int err;
-
-	c.snap = epacl_alloc(memory, sizeof(*c.snap));
-	if (!c.snap)
-		return ERR_PTR(epacl_refuse(why, -ENOMEM, 0, "no memory",
-					    "no memory for the policy"));
-	epacl_root_get(root);
-	c.snap->root = root;
-	c.snap->seed = get_random_u32();
-
-	err = compile(&c);
-	if (err == -ENOMEM)
-		epacl_refuse(why, err, 0, "no memory",
-			     "no memory for the policy");
-	if (err) {
-		epacl_snapshot_free(c.snap);
-		return ERR_PTR(err);
-	}
-	return c.snap;
+	return epacl_compile_upon(memory, NULL, root, why);
 }
 
-void epacl_snapshot_free(struct epacl_snapshot *snap)
+static void free_all(struct epacl_snapshot *snap)
 {
 	u32 i;
 
-	if (!snap)
-		return;
 	epacl_index_free(&snap->by_vip);
 	epacl_index_free(&snap->by_public);
 	epacl_index_free(&snap->by_address);
@@ -216,6 +243,7 @@ void epacl_snapshot_free(struct epacl_snapshot *snap)
 		epacl_free(snap->vnets[i].peers);
 		epacl_free(snap->vnets[i].subnets);
 		epacl_free(snap->vnets[i].subnet_layers);
+		cond_resched();
 	}
 	epacl_free(snap->vips);
 	epacl_free(snap->targets);
@@ -225,6 +253,17 @@ void epacl_snapshot_free(struct epacl_snapshot *snap)
 	epacl_free(snap->vnets);
 	epacl_free(snap->nics);
 	epacl_compile_free_vms(snap);
+}
+
+void epacl_snapshot_free(struct epacl_snapshot *snap)
+{
+	if (!snap)
+		return;
+	if (snap->shares)
+		epacl_compile_free_own(snap);
+	else
+		free_all(snap);
+	epacl_free(snap->vms);
 	epacl_free(snap->sets);
 	epacl_root_put(snap->root);
 	epacl_free(snap);

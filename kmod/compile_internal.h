@@ -49,6 +49,7 @@ static inline u32 epacl_blame(const struct epacl_compiler *c,
 /* ---- compile_list.c ---- */
 
 /* Every set and list, used or not: a published one is never built later. */
+int epacl_compile_set(struct epacl_compiler *c, struct epacl_set *set);
 int epacl_compile_sets(struct epacl_compiler *c);
 int epacl_compile_named(struct epacl_compiler *c);
 int epacl_compile_slot(struct epacl_compiler *c, const struct epacl_slot *slot);
@@ -75,9 +76,26 @@ static inline u32 epacl_vm_blocks(const struct epacl_root *root)
 	return DIV_ROUND_UP(root->vms.n, EPACL_VM_BLOCK);
 }
 
+/* With the lists that are its own. NULL: no memory. */
+struct epacl_cvm *epacl_compile_vm(struct epacl_compiler *c,
+				   const struct epacl_vm *vm);
 /* With their nics. */
 int epacl_compile_vms(struct epacl_compiler *c);
 void epacl_compile_free_vms(struct epacl_snapshot *snap);
+
+/* ---- compile_change.c ---- */
+
+/**
+ * epacl_compile_changes - what differs from another snapshot
+ * @c: its snapshot is new but for its root
+ * @old: snapshot of a policy of the same shape
+ *
+ * Return: 0; -ENOMEM; or 1: it cannot be told what differs.
+ */
+int epacl_compile_changes(struct epacl_compiler *c,
+			  const struct epacl_snapshot *old);
+/* Those of the snapshot that shares the rest. */
+void epacl_compile_free_own(struct epacl_snapshot *snap);
 
 /* ---- compile_nic.c ---- */
 

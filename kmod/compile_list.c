@@ -9,7 +9,7 @@
 #include "classify.h"
 #include "compile_internal.h"
 
-static int compile_set(struct epacl_compiler *c, struct epacl_set *set)
+int epacl_compile_set(struct epacl_compiler *c, struct epacl_set *set)
 {
 	int err = set->table ? 0 : epacl_set_table_build(c->memory, set);
 
@@ -23,7 +23,7 @@ int epacl_compile_sets(struct epacl_compiler *c)
 	int err;
 
 	epacl_pmap_for_each(&c->snap->root->sets, obj) {
-		err = compile_set(c, epacl_set(obj));
+		err = epacl_compile_set(c, epacl_set(obj));
 		if (err)
 			return err;
 		cond_resched();

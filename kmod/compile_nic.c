@@ -9,8 +9,7 @@
 static u32 blame_nic(const struct epacl_compiler *c,
 		     const struct epacl_cnic *cnic)
 {
-	return epacl_blame(c, &epacl_snapshot_vm(c->snap, cnic->vm)->vm->obj,
-			   cnic->nic->op);
+	return epacl_root_nic_op(c->snap->root, cnic->nic);
 }
 
 static const char *vm_of(const struct epacl_compiler *c,

@@ -431,7 +431,7 @@ static int refuse_vip(struct epacl_compiler *c, const struct epacl_cnic *cnic,
 		snprintf(owner, sizeof(owner), "service '%s'", obj->name);
 		op = epacl_blame(c, obj, obj->op);
 	}
-	c->why->op = max(op, epacl_blame(c, &vm->obj, cnic->nic->op));
+	c->why->op = max(op, epacl_root_nic_op(c->snap->root, cnic->nic));
 	return epacl_refuse(
 		c->why, -EADDRINUSE, 0,
 		"a public address is an address of a nic",

@@ -125,8 +125,8 @@ static struct epacl_cvm *alloc_cvm(struct epacl_compiler *c,
 	return cvm;
 }
 
-static struct epacl_cvm *compile_vm(struct epacl_compiler *c,
-				    const struct epacl_vm *vm)
+struct epacl_cvm *epacl_compile_vm(struct epacl_compiler *c,
+				   const struct epacl_vm *vm)
 {
 	struct epacl_layer *layers[EPACL_DIRECTIONS];
 	struct epacl_cvm *cvm;
@@ -172,7 +172,7 @@ int epacl_compile_vms(struct epacl_compiler *c)
 	int err;
 
 	for_each_vm(c->snap->root, vm) {
-		cvm = compile_vm(c, vm);
+		cvm = epacl_compile_vm(c, vm);
 		if (!cvm)
 			return -ENOMEM;
 		err = put_vm(c, cvm) ?:
@@ -195,5 +195,4 @@ void epacl_compile_free_vms(struct epacl_snapshot *snap)
 	}
 	for (i = 0; snap->vms && i < epacl_vm_blocks(snap->root); i++)
 		epacl_free(snap->vms[i]);
-	epacl_free(snap->vms);
 }

@@ -188,7 +188,7 @@ static int prepare_nic(struct epacl_net *en, const struct epacl_snapshot *snap,
 	if (strcmp(dev->name, nic->nic->dev))
 		reason = "that is another name of it: use the first one";
 	if (reason) {
-		why->op = nic->nic->op;
+		why->op = epacl_root_nic_op(snap->root, nic->nic);
 		return epacl_refuse(
 			why, -EOPNOTSUPP, EPACL_NIC_A_DEV,
 			"interface cannot be filtered",
@@ -202,7 +202,7 @@ static int prepare_nic(struct epacl_net *en, const struct epacl_snapshot *snap,
 	err = port ? enter_station(port, nic->nic->station) :
 		     attach(en, dev, nic);
 	if (err) {
-		why->op = nic->nic->op;
+		why->op = epacl_root_nic_op(snap->root, nic->nic);
 		return epacl_refuse(
 			why, err, EPACL_NIC_A_DEV, "interface cannot be hooked",
 			"interface '%s' of vm '%s' cannot be hooked: error %d",
@@ -218,6 +218,7 @@ static int prepare_nics(struct epacl_net *en, const struct epacl_snapshot *snap,
 	u32 i;
 
 	for (i = 0; i < snap->nnics; i++) {
+		cond_resched();
 		if (snap->nics[i].nic->station->ifindex)
 			continue;
 		err = prepare_nic(en, snap, &snap->nics[i], why);
@@ -295,8 +296,10 @@ void epacl_devices_settle(struct epacl_net *en,
 	unsigned long ifindex;
 
 	ASSERT_RTNL();
-	xa_for_each(&en->ports, ifindex, port)
+	xa_for_each(&en->ports, ifindex, port) {
 		settle_port(port, snap);
+		cond_resched();
+	}
 }
 
 /* ---- what happens to interfaces ---- */
@@ -428,6 +431,9 @@ static int on_event(struct notifier_block *nb, unsigned long event, void *ptr)
 	if (!rtnl_dereference(en->snapshot))
 		return NOTIFY_DONE;
 	err = handle_event(en, event, dev, ptr);
+	/* Where the device comes nevertheless, the next commit tries again. */
+	if (err && event == NETDEV_REGISTER)
+		en->unsettled = true;
 	if (!err && concerns_zones(en, event))
 		epacl_zones_follow(en);
 	return notifier_from_errno(err);

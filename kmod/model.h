@@ -215,6 +215,8 @@ struct epacl_vnet {
 
 /**
  * struct epacl_nic - one attachment of a VM
+ * @refs: versions of the VM that have it
+ * @epoch: as in struct epacl_obj
  * @dev: host-side interface
  * @vnet: name of its vnet, "" for none
  * @has_mac: @mac is declared
@@ -229,6 +231,8 @@ struct epacl_vnet {
  * @op: index of the operation that touched it last
  */
 struct epacl_nic {
+	refcount_t refs;
+	u64 epoch;
 	char dev[IFNAMSIZ];
 	char vnet[EPACL_NAME_MAX + 1];
 	bool has_mac;
@@ -329,6 +333,8 @@ struct epacl_vm {
  * @epoch: as in struct epacl_obj
  * @epoch_min: objects of this epoch or a later one were made by the transaction
  *	that made this root; 0: no transaction did
+ * @shape: policies of one shape differ in the rule lists of VMs and endpoints,
+ *	and in the prefixes of sets, but in nothing else
  * @rules_per_endpoint: limit on the list of an endpoint or an lbset
  */
 struct epacl_root {
@@ -336,6 +342,7 @@ struct epacl_root {
 	u64 generation;
 	u64 epoch;
 	u64 epoch_min;
+	u64 shape;
 	u32 rules_per_endpoint;
 	struct epacl_pmap guards;
 	struct epacl_pmap sets;
@@ -356,6 +363,13 @@ static inline bool epacl_root_made(const struct epacl_root *root,
 				   const struct epacl_obj *obj)
 {
 	return root->epoch_min && obj->epoch >= root->epoch_min;
+}
+
+/* The index of the operation that touched @nic; 0: the transaction did not. */
+static inline u32 epacl_root_nic_op(const struct epacl_root *root,
+				    const struct epacl_nic *nic)
+{
+	return root->epoch_min && nic->epoch >= root->epoch_min ? nic->op : 0;
 }
 
 static inline struct epacl_guard *epacl_guard(struct epacl_obj *obj)

@@ -65,6 +65,25 @@ static void free_later(struct epacl_snapshot *snap)
 	queue_rcu_work(free_queue, &snap->work);
 }
 
+static int prepare(struct epacl_net *en, struct epacl_snapshot *snap,
+		   struct epacl_refusal *why)
+{
+	int err = epacl_devices_prepare(en, snap, why);
+
+	if (!err && epacl_zones_renew(en, snap))
+		err = epacl_refuse(why, -ENOMEM, 0, "no memory",
+				   "no memory for connection tracking zones");
+	if (!err)
+		en->unsettled = false;
+	return err;
+}
+
+/* With nics, addresses and vnets as they are, no interface is concerned. */
+static bool is_settled(struct epacl_net *en, const struct epacl_snapshot *snap)
+{
+	return snap->shares && !en->unsettled && epacl_zones_are_complete(en);
+}
+
 /*
  * Opening, the interfaces are hooked first and pass nothing; closing, the
  * policy stops naming them first and they pass nothing.
@@ -73,22 +92,25 @@ static int publish(struct epacl_net *en, struct epacl_snapshot *snap,
 		   struct epacl_refusal *why)
 {
 	struct epacl_snapshot *old = in_force(en);
-	int err;
+	bool settled;
+	int err = 0;
 
 	rtnl_lock();
-	err = epacl_devices_prepare(en, snap, why);
-	if (!err && epacl_zones_renew(en, snap))
-		err = epacl_refuse(why, -ENOMEM, 0, "no memory",
-				   "no memory for connection tracking zones");
+	settled = is_settled(en, snap);
+	if (!settled)
+		err = prepare(en, snap, why);
 	if (!err && snap->nsecure)
 		WRITE_ONCE(en->late, true);
 	if (!err)
 		rcu_assign_pointer(en->snapshot, snap);
-	epacl_devices_settle(en, err ? old : snap);
+	if (!settled)
+		epacl_devices_settle(en, err ? old : snap);
 	rtnl_unlock();
-	if (!err)
-		free_later(old);
-	return err;
+	if (err)
+		return err;
+	epacl_snapshot_succeed(old, snap);
+	free_later(old);
+	return 0;
 }
 
 /* A VIP of a service or an lbset is guarded even before that has a VM. */
@@ -193,7 +215,8 @@ static int commit_locked(struct epacl_net *en, struct epacl_txn *txn,
 	err = catch_up(en, txn, expect);
 	if (err)
 		return err;
-	snap = epacl_compile(&en->memory, txn->root, &txn->why);
+	snap = epacl_compile_upon(&en->memory, in_force(en), txn->root,
+				  &txn->why);
 	if (IS_ERR(snap))
 		return PTR_ERR(snap);
 	err = epacl_guards_check(en, in_force(en), snap, &txn->why);

@@ -28,6 +28,7 @@ struct nf_conncount_data;
  * @ports: struct epacl_port by ifindex; changed under RTNL, read under RCU
  * @zones: connection tracking zones that are in use; replaced under RTNL, read
  *	under RCU; NULL: none
+ * @unsettled: an interface has come that could not be hooked; under RTNL
  * @vlans_changed: finds @zones anew
  * @late: a policy asked for IPsec since the hooks were registered, so that there
  *	may be packets whose verdict was deferred
@@ -45,6 +46,7 @@ struct epacl_net {
 	struct mutex commit;
 	struct xarray ports;
 	struct epacl_zones __rcu *zones;
+	bool unsettled;
 	struct work_struct vlans_changed;
 	bool late;
 	spinlock_t learning;

@@ -17,7 +17,7 @@ static void breathe(u32 i)
 		cond_resched();
 }
 
-struct epacl_nic *epacl_nic_alloc(struct epacl_memory *memory, u32 n,
+struct epacl_nic *epacl_nic_alloc(struct epacl_memory *memory, u64 epoch, u32 n,
 				  u32 nvlans)
 {
 	struct epacl_nic *nic;
@@ -26,6 +26,8 @@ struct epacl_nic *epacl_nic_alloc(struct epacl_memory *memory, u32 n,
 					  nvlans * sizeof(*nic->vlans));
 	if (!nic)
 		return NULL;
+	refcount_set(&nic->refs, 1);
+	nic->epoch = epoch;
 	nic->prefixes = (struct epacl_prefix *)(nic + 1);
 	nic->n = n;
 	nic->vlans = (u16 *)(nic->prefixes + n);
@@ -33,34 +35,12 @@ struct epacl_nic *epacl_nic_alloc(struct epacl_memory *memory, u32 n,
 	return nic;
 }
 
-void epacl_nic_free(struct epacl_nic *nic)
+void epacl_nic_put(struct epacl_nic *nic)
 {
-	if (!nic)
+	if (!nic || !refcount_dec_and_test(&nic->refs))
 		return;
 	epacl_station_put(nic->station);
 	epacl_free(nic);
-}
-
-static struct epacl_nic *nic_copy(struct epacl_memory *memory,
-				  const struct epacl_nic *from, bool keep_ops)
-{
-	struct epacl_nic *nic = epacl_nic_alloc(memory, from->n, from->nvlans);
-	struct epacl_prefix *prefixes;
-	u16 *vlans;
-
-	if (!nic)
-		return NULL;
-	prefixes = nic->prefixes;
-	vlans = nic->vlans;
-	*nic = *from;
-	nic->prefixes = prefixes;
-	nic->vlans = vlans;
-	memcpy(prefixes, from->prefixes, from->n * sizeof(*prefixes));
-	memcpy(vlans, from->vlans, from->nvlans * sizeof(*vlans));
-	epacl_station_get(nic->station);
-	if (!keep_ops)
-		nic->op = 0;
-	return nic;
 }
 
 struct epacl_endpoint *epacl_endpoint_alloc(struct epacl_memory *memory, u32 n)
@@ -110,7 +90,7 @@ static void vm_release(struct epacl_obj *obj)
 	u32 i;
 
 	for (i = 0; i < vm->nnics; i++)
-		epacl_nic_free(vm->nics[i]);
+		epacl_nic_put(vm->nics[i]);
 	for (i = 0; i < vm->nendpoints; i++) {
 		epacl_endpoint_free(vm->endpoints[i]);
 		breathe(i);
@@ -176,8 +156,8 @@ void *epacl_more_room(struct epacl_memory *memory, void *array, u32 n)
 	return more;
 }
 
-static bool copy_nics(struct epacl_memory *memory, struct epacl_vm *vm,
-		      const struct epacl_vm *from, bool keep_ops)
+static bool share_nics(struct epacl_memory *memory, struct epacl_vm *vm,
+		       const struct epacl_vm *from)
 {
 	u32 i;
 
@@ -187,11 +167,10 @@ static bool copy_nics(struct epacl_memory *memory, struct epacl_vm *vm,
 	if (!vm->nics)
 		return false;
 	for (i = 0; i < from->nnics; i++) {
-		vm->nics[i] = nic_copy(memory, from->nics[i], keep_ops);
-		if (!vm->nics[i])
-			return false;
-		vm->nnics++;
+		refcount_inc(&from->nics[i]->refs);
+		vm->nics[i] = from->nics[i];
 	}
+	vm->nnics = from->nnics;
 	return true;
 }
 
@@ -232,7 +211,7 @@ struct epacl_vm *epacl_vm_copy(struct epacl_memory *memory, u64 epoch,
 	epacl_slots_share(vm->slot, from->slot, EPACL_DIRECTIONS);
 	vm->ngroups = from->ngroups;
 	memcpy(vm->groups, from->groups, sizeof(vm->groups));
-	if (!copy_nics(memory, vm, from, keep_ops) ||
+	if (!share_nics(memory, vm, from) ||
 	    !copy_endpoints(memory, vm, from, keep_ops)) {
 		epacl_obj_put(&vm->obj);
 		return NULL;

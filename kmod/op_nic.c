@@ -234,8 +234,8 @@ static struct epacl_nic *build(struct epacl_txn *txn, const struct epacl_op *op,
 		*err = choose_lists(&txn->why, op, old, &lists);
 	if (*err)
 		return NULL;
-	nic = epacl_nic_alloc(txn->memory, lists.prefixes.n + lists.shared.n,
-			      lists.vlans.n);
+	nic = epacl_nic_alloc(txn->memory, txn->epoch,
+			      lists.prefixes.n + lists.shared.n, lists.vlans.n);
 	if (!nic) {
 		*err = -ENOMEM;
 		return NULL;
@@ -246,7 +246,7 @@ static struct epacl_nic *build(struct epacl_txn *txn, const struct epacl_op *op,
 		*err = check(txn, nic);
 	if (!*err)
 		return nic;
-	epacl_nic_free(nic);
+	epacl_nic_put(nic);
 	return NULL;
 }
 
@@ -357,13 +357,13 @@ static int add_nic(struct epacl_txn *txn, const struct epacl_op *op)
 	if (pos == vm->nnics) {
 		err = append(txn, vm, nic);
 		if (err)
-			epacl_nic_free(nic);
+			epacl_nic_put(nic);
 		return err;
 	}
 	describe(what, op);
 	err = epacl_exists(txn, op, &epacl_kind_nic, what,
 			   difference(nic, vm->nics[pos]));
-	epacl_nic_free(nic);
+	epacl_nic_put(nic);
 	return err;
 }
 
@@ -380,7 +380,7 @@ static int replace(struct epacl_txn *txn, struct epacl_vm *vm, u32 pos,
 		return -ENOMEM;
 	epacl_station_get(vm->nics[pos]->station);
 	nic->station = vm->nics[pos]->station;
-	epacl_nic_free(vm->nics[pos]);
+	epacl_nic_put(vm->nics[pos]);
 	vm->nics[pos] = nic;
 	vm->obj.op = nic->op;
 	return 0;
@@ -406,7 +406,7 @@ static int change_nic(struct epacl_txn *txn, const struct epacl_op *op)
 		return err;
 	err = replace(txn, vm, pos, nic);
 	if (err)
-		epacl_nic_free(nic);
+		epacl_nic_put(nic);
 	return err;
 }
 
@@ -430,7 +430,7 @@ static int remove_nic(struct epacl_txn *txn, const struct epacl_op *op)
 	vm = epacl_own_vm(txn, vm);
 	if (!vm)
 		return -ENOMEM;
-	epacl_nic_free(vm->nics[pos]);
+	epacl_nic_put(vm->nics[pos]);
 	vm->nnics--;
 	memmove(&vm->nics[pos], &vm->nics[pos + 1],
 		(vm->nnics - pos) * sizeof(*vm->nics));

@@ -340,3 +340,43 @@ void epacl_pmap_drop(struct epacl_pmap *map)
 	map->top = NULL;
 	map->n = 0;
 }
+
+/* ---- differences ---- */
+
+/* What is still to be looked at, of a tree that is no deeper than this. */
+#define DEPTH 48
+
+/* Two subtrees in the same place. */
+struct pair {
+	const struct epacl_pmap_node *a;
+	const struct epacl_pmap_node *b;
+};
+
+/* The shape of a tree follows from its names, so it is walked side by side. */
+int epacl_pmap_compare(const struct epacl_pmap *a, const struct epacl_pmap *b,
+		       int (*see)(struct epacl_obj *a, struct epacl_obj *b,
+				  void *arg),
+		       void *arg)
+{
+	struct pair left[DEPTH], at = { a->top, b->top };
+	u32 n = 0;
+	int err;
+
+	for (;;) {
+		if (at.a == at.b) {
+			if (!n)
+				return 0;
+			at = left[--n];
+			continue;
+		}
+		if (!at.a || !at.b || n == DEPTH ||
+		    strcmp(at.a->obj->name, at.b->obj->name))
+			return 1;
+		err = at.a->obj == at.b->obj ? 0 :
+					       see(at.a->obj, at.b->obj, arg);
+		if (err)
+			return err;
+		left[n++] = (struct pair){ at.a->right, at.b->right };
+		at = (struct pair){ at.a->left, at.b->left };
+	}
+}

@@ -75,6 +75,22 @@ void epacl_pmap_copy(struct epacl_pmap *to, const struct epacl_pmap *from);
 /* Lets go of everything; the map is empty afterwards. May sleep. */
 void epacl_pmap_drop(struct epacl_pmap *map);
 
+/**
+ * epacl_pmap_compare - where two maps of the same names differ
+ * @a: map
+ * @b: another one; what they share is not looked at
+ * @see: called for each name that has not the same object in both, until it
+ *	returns something else than 0
+ * @arg: passed on
+ *
+ * Return: 0; what @see returned; or 1: they are not of the same names, as far as
+ * could be told, and @see may have been called for some.
+ */
+int epacl_pmap_compare(const struct epacl_pmap *a, const struct epacl_pmap *b,
+		       int (*see)(struct epacl_obj *a, struct epacl_obj *b,
+				  void *arg),
+		       void *arg);
+
 #define epacl_pmap_for_each(map, obj)                   \
 	for ((obj) = epacl_pmap_next(map, NULL); (obj); \
 	     (obj) = epacl_pmap_next(map, (obj)->name))

@@ -10,6 +10,14 @@
 #include "classify.h"
 #include "policy_internal.h"
 
+/* A number that is of no other policy, and no other part of a transaction. */
+static u64 next_epoch(void)
+{
+	static atomic64_t last;
+
+	return atomic64_inc_return(&last);
+}
+
 /* ---- roots ---- */
 
 struct epacl_root *epacl_root_alloc(struct epacl_memory *memory, u64 generation)
@@ -20,6 +28,7 @@ struct epacl_root *epacl_root_alloc(struct epacl_memory *memory, u64 generation)
 		return NULL;
 	refcount_set(&root->refs, 1);
 	root->generation = generation;
+	root->shape = next_epoch();
 	root->rules_per_endpoint = EPACL_RULES_DEFAULT;
 	return root;
 }
@@ -60,6 +69,7 @@ static struct epacl_root *root_copy(struct epacl_memory *memory,
 		return NULL;
 	root->epoch = epoch;
 	root->epoch_min = epoch_min;
+	root->shape = from->shape;
 	root->rules_per_endpoint = from->rules_per_endpoint;
 	epacl_pmap_copy(&root->guards, &from->guards);
 	epacl_pmap_copy(&root->sets, &from->sets);
@@ -215,13 +225,6 @@ int epacl_find_vm(struct epacl_txn *txn, const struct epacl_op *op, u16 attr,
 }
 
 /* ---- what a transaction may change in place ---- */
-
-static u64 next_epoch(void)
-{
-	static atomic64_t last;
-
-	return atomic64_inc_return(&last);
-}
 
 int epacl_install(struct epacl_pmap *map, struct epacl_obj *obj)
 {
@@ -450,6 +453,33 @@ static int act(struct epacl_txn *txn, const struct epacl_op *op,
 	return err ? err : verb(txn, op);
 }
 
+static bool is_of_vm(const struct epacl_owner *owner)
+{
+	return owner->kind == EPACL_OWNER_VM ||
+	       owner->kind == EPACL_OWNER_ENDPOINT;
+}
+
+/*
+ * Does it leave the policy in its shape? Whatever is not known to do so does
+ * not: the commit then takes longer, and that is all.
+ */
+static bool keeps_shape(const struct epacl_op *op)
+{
+	if (op->verb == EPACL_VERB_FLUSH)
+		return false;
+	switch (op->kind) {
+	case EPACL_A_RULE:
+		return is_of_vm(&op->rule.owner);
+	case EPACL_A_RULES:
+		return op->verb == EPACL_VERB_CHANGE &&
+		       is_of_vm(&op->rules.owner);
+	case EPACL_A_SET:
+		return op->verb == EPACL_VERB_CHANGE;
+	default:
+		return false;
+	}
+}
+
 /* Do one operation upon the transaction's policy as it is. */
 static int apply(struct epacl_txn *txn, const struct epacl_op *op)
 {
@@ -462,6 +492,8 @@ static int apply(struct epacl_txn *txn, const struct epacl_op *op)
 	else
 		err = act(txn, op,
 			  op->kind <= EPACL_A_MAX ? kinds[op->kind] : NULL);
+	if (!err && !keeps_shape(op))
+		txn->root->shape = next_epoch();
 	if (op->verb != EPACL_VERB_ADD || op->kind == EPACL_A_LBSET)
 		epacl_auto_ports_forget(txn);
 	if (!err)

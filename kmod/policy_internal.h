@@ -200,10 +200,10 @@ u16 epacl_rule_difference(const struct epacl_rule *a,
 /* ---- object.c: lifetimes. NULL: no memory ---- */
 
 /* With room for @n prefixes and @nvlans tags; without a station. */
-struct epacl_nic *epacl_nic_alloc(struct epacl_memory *memory, u32 n,
+struct epacl_nic *epacl_nic_alloc(struct epacl_memory *memory, u64 epoch, u32 n,
 				  u32 nvlans);
 /* NULL is fine. */
-void epacl_nic_free(struct epacl_nic *nic);
+void epacl_nic_put(struct epacl_nic *nic);
 
 /* With room for @n publics; without a list. */
 struct epacl_endpoint *epacl_endpoint_alloc(struct epacl_memory *memory, u32 n);
@@ -220,9 +220,8 @@ struct epacl_vm *epacl_vm_alloc(struct epacl_memory *memory, const char *name,
  * @from: VM
  * @keep_ops: leave the indices of operations in the copy, else they are 0
  *
- * Lists, stations and counters are shared. Nics and endpoints are copied: a
- * commit walks all of them anyway, and with copies a nic or an endpoint needs
- * neither a reference count nor an epoch of its own.
+ * Lists, nics and counters are shared. Endpoints are copied, so that they need
+ * neither a reference count nor an epoch of their own.
  */
 struct epacl_vm *epacl_vm_copy(struct epacl_memory *memory, u64 epoch,
 			       const struct epacl_vm *from, bool keep_ops);

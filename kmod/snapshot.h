@@ -108,6 +108,9 @@ struct epacl_opening {
  * @bound: some endpoint has an address of its own
  * @nsecure: layers whose list has rules that ask for IPsec
  * @vm: definition
+ * @next: of those that are a snapshot's own
+ * @replaces: the VM in whose place it has been put; NULL: there was none, or
+ *	that is nothing to @next
  * @openings: of each endpoint, by closeness, protocol, address and @lo
  *
  * All of it is one piece of memory. What a packet needs comes first, and its
@@ -121,6 +124,8 @@ struct epacl_cvm {
 	bool bound;
 	u32 nsecure;
 	const struct epacl_vm *vm;
+	struct epacl_cvm *next;
+	struct epacl_cvm *replaces;
 	struct epacl_opening openings[];
 };
 
@@ -129,9 +134,13 @@ struct epacl_cvm {
 
 /**
  * struct epacl_vm_block - some VMs in a row
+ * @next: as of a VM
+ * @replaces: as of a VM
  * @vms: by number
  */
 struct epacl_vm_block {
+	struct epacl_vm_block *next;
+	struct epacl_vm_block *replaces;
 	struct epacl_cvm *vms[EPACL_VM_BLOCK];
 };
 
@@ -207,8 +216,17 @@ struct epacl_cprefix {
 
 /**
  * struct epacl_snapshot - a policy, compiled
+ *
+ * Snapshots of policies of one shape share all that is not rule lists. One that
+ * takes the place of another then has all of it, and what it has not taken over
+ * is what the other one still owns: see epacl_snapshot_succeed().
+ *
  * @work: frees it after a grace period
  * @root: definitions that it points into
+ * @shares: most of what it points to is another's; its own are @root, @sets,
+ *	@vms without what that points to, @own_vms and @own_blocks
+ * @own_vms: with @shares
+ * @own_blocks: with @shares
  * @seed: of the hashes
  * @nsecure: layers whose list has rules that ask for IPsec
  * @nzones: vnets with a zone of their own
@@ -234,6 +252,9 @@ struct epacl_cprefix {
 struct epacl_snapshot {
 	struct rcu_work work;
 	struct epacl_root *root;
+	bool shares;
+	struct epacl_cvm *own_vms;
+	struct epacl_vm_block *own_blocks;
 	u32 seed;
 	u32 nsecure;
 	u32 nzones;
@@ -277,6 +298,33 @@ struct epacl_snapshot {
 struct epacl_snapshot *epacl_compile(struct epacl_memory *memory,
 				     struct epacl_root *root,
 				     struct epacl_refusal *why);
+
+/**
+ * epacl_compile_upon - the same, with what can be taken over from another one
+ * @memory: account
+ * @old: snapshot in force, which must stay that until the new one has taken its
+ *	place or is freed; NULL: none
+ * @root: definitions, made from those of @old by a transaction
+ * @why: filled in on failure
+ *
+ * Where the shape is the same it takes as long as there are changes, not VMs.
+ * To those who read it the result is that of epacl_compile().
+ */
+struct epacl_snapshot *epacl_compile_upon(struct epacl_memory *memory,
+					  const struct epacl_snapshot *old,
+					  struct epacl_root *root,
+					  struct epacl_refusal *why);
+
+/**
+ * epacl_snapshot_succeed - one snapshot has taken the place of another
+ * @old: the other; what both have is not its own any more. NULL is fine
+ * @snap: compiled upon @old
+ *
+ * @old can be read as before, until it is freed.
+ */
+void epacl_snapshot_succeed(struct epacl_snapshot *old,
+			    struct epacl_snapshot *snap);
+
 /* One that no packet has seen, or does any more. NULL is fine. May sleep. */
 void epacl_snapshot_free(struct epacl_snapshot *snap);
 

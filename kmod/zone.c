@@ -547,6 +547,14 @@ static int renew(struct epacl_net *en, const struct epacl_snapshot *snap,
 	return 0;
 }
 
+bool epacl_zones_are_complete(struct epacl_net *en)
+{
+	const struct epacl_zones *zones = rtnl_dereference(en->zones);
+
+	ASSERT_RTNL();
+	return !zones || zones->complete;
+}
+
 int epacl_zones_renew(struct epacl_net *en, const struct epacl_snapshot *snap)
 {
 	ASSERT_RTNL();

@@ -106,6 +106,9 @@ struct net_device *epacl_zone_outer(struct epacl_net *en,
  */
 int epacl_zones_renew(struct epacl_net *en, const struct epacl_snapshot *snap);
 
+/* Does no domain lack its template? RTNL. */
+bool epacl_zones_are_complete(struct epacl_net *en);
+
 /*
  * The same after an event that nobody can take back: a domain for whose
  * template there is no memory passes nothing. RTNL.

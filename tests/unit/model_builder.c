@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <linux/err.h>
 #include <linux/kernel.h>
+#include <shim.h>
 #include "model_builder.h"
 #include "ops.h"
 #include "station.h"
@@ -107,11 +108,15 @@ static int take(struct model *m, struct epacl_txn *txn, int err)
 
 	m->why = txn->why;
 	if (!err) {
-		snap = epacl_compile(&m->memory, txn->root, &m->why);
+		shim_fail_at(m->fail_at);
+		snap = epacl_compile_upon(&m->memory, m->snap, txn->root,
+					  &m->why);
+		shim_fail_at(0);
 		if (IS_ERR(snap))
 			err = PTR_ERR(snap);
 	}
 	if (!err) {
+		epacl_snapshot_succeed(m->snap, snap);
 		epacl_snapshot_free(m->snap);
 		m->snap = snap;
 		epacl_root_get(txn->root);

@@ -20,6 +20,7 @@
  * @root: definitions
  * @snap: compiled
  * @why: why it was refused
+ * @fail_at: of the allocations of each compilation, the one that fails; 0: none
  */
 struct model {
 	struct epacl_host host;
@@ -28,6 +29,7 @@ struct model {
 	struct epacl_root *root;
 	struct epacl_snapshot *snap;
 	struct epacl_refusal why;
+	unsigned long fail_at;
 };
 
 /* Return: 0, or why the policy is refused, with nothing to free. */

@@ -353,11 +353,11 @@ START_TEST(indices)
 	ck_assert(epacl_root_made(txn.root, &one->obj));
 	/* A rule is no change to the VM. */
 	ck_assert_uint_eq(one->obj.op, 0);
-	ck_assert_uint_eq(one->nics[0]->op, 0);
+	ck_assert_uint_eq(epacl_root_nic_op(txn.root, one->nics[0]), 0);
 	must("change nic one vnet7 address 10.7.0.0/25");
 	ck_assert_uint_eq(one->obj.op, 3);
-	ck_assert_uint_eq(one->nics[0]->op, 0);
-	ck_assert_uint_eq(one->nics[1]->op, 3);
+	ck_assert_uint_eq(epacl_root_nic_op(txn.root, one->nics[0]), 0);
+	ck_assert_uint_eq(epacl_root_nic_op(txn.root, one->nics[1]), 3);
 	shown = epacl_txn_show(&txn);
 	must("add endpoint one/new tcp 99");
 	one = vm_of(txn.root, "one");
@@ -365,7 +365,7 @@ START_TEST(indices)
 	ck_assert(epacl_root_made(txn.root, &vm_of(txn.root, "two")->obj));
 	ck_assert_uint_eq(vm_of(txn.root, "two")->obj.op, 1);
 	ck_assert_uint_eq(one->obj.op, 4);
-	ck_assert_uint_eq(one->nics[1]->op, 3);
+	ck_assert_uint_eq(epacl_root_nic_op(txn.root, one->nics[1]), 3);
 	ck_assert_uint_eq(epacl_vm_endpoint(one, "new")->op, 4);
 	ck_assert_uint_eq(epacl_vm_endpoint(one, "ssh")->op, 0);
 	epacl_root_put(shown);
