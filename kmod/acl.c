@@ -155,7 +155,7 @@ static void count(struct epacl_acl *acl, const struct epacl_rule *rule, int by)
 
 static int more_room(struct epacl_memory *memory, struct epacl_acl *acl)
 {
-	u32 room = 2 * acl->n + 4, front = (room - acl->n) / 2;
+	u32 more = acl->n / 4 + 4, room = acl->n + more, front = more / 2;
 	struct epacl_rule **rules;
 
 	rules = epacl_alloc(memory, room * sizeof(*rules));

@@ -307,8 +307,9 @@ struct epacl_endpoint {
  * @quota: connections that it may have opened; 0: any number
  * @nics: in the order in which they were added
  * @endpoints: sorted by name
- * @ngroups: entries of @groups, at most EPACL_GROUPS_MAX
- * @groups: names of those that it is a member of, sorted
+ * @ngroups: entries of @groups
+ * @groups: names of those that it is a member of, sorted, with room for
+ *	EPACL_GROUPS_MAX; NULL: there is none
  * @slot: its lists by enum epacl_direction
  * @counters: of its verdicts, shared by every version of the VM
  */
@@ -321,7 +322,7 @@ struct epacl_vm {
 	struct epacl_nic **nics;
 	struct epacl_endpoint **endpoints;
 	u32 ngroups;
-	struct epacl_name groups[EPACL_GROUPS_MAX];
+	struct epacl_name *groups;
 	struct epacl_slot slot[EPACL_DIRECTIONS];
 	struct epacl_counters *counters;
 };

@@ -238,8 +238,7 @@ static bool vm_part(const struct dump *d, struct epacl_nl_item *item)
 		return !d->i;
 	case PART_MEMBERS:
 		item->kind = EPACL_A_MEMBER;
-		item->group =
-			vm->groups[min_t(u32, d->i, EPACL_GROUPS_MAX - 1)].s;
+		item->group = d->i < vm->ngroups ? vm->groups[d->i].s : "";
 		return d->i < vm->ngroups;
 	default:
 		item->kind = EPACL_A_REASONS;

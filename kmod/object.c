@@ -97,6 +97,7 @@ static void vm_release(struct epacl_obj *obj)
 	}
 	epacl_slots_put(vm->slot, EPACL_DIRECTIONS);
 	epacl_counters_put(vm->counters);
+	epacl_free(vm->groups);
 	epacl_free(vm->nics);
 	epacl_free(vm->endpoints);
 	epacl_free(vm);
@@ -174,6 +175,26 @@ static bool share_nics(struct epacl_memory *memory, struct epacl_vm *vm,
 	return true;
 }
 
+bool epacl_vm_groups_room(struct epacl_memory *memory, struct epacl_vm *vm)
+{
+	if (!vm->groups)
+		vm->groups = epacl_alloc(memory, EPACL_GROUPS_MAX *
+							 sizeof(*vm->groups));
+	return vm->groups;
+}
+
+static bool copy_groups(struct epacl_memory *memory, struct epacl_vm *vm,
+			const struct epacl_vm *from)
+{
+	if (!from->ngroups)
+		return true;
+	if (!epacl_vm_groups_room(memory, vm))
+		return false;
+	vm->ngroups = from->ngroups;
+	memcpy(vm->groups, from->groups, vm->ngroups * sizeof(*vm->groups));
+	return true;
+}
+
 static bool copy_endpoints(struct epacl_memory *memory, struct epacl_vm *vm,
 			   const struct epacl_vm *from, bool keep_ops)
 {
@@ -209,9 +230,7 @@ struct epacl_vm *epacl_vm_copy(struct epacl_memory *memory, u64 epoch,
 	epacl_counters_get(from->counters);
 	vm->counters = from->counters;
 	epacl_slots_share(vm->slot, from->slot, EPACL_DIRECTIONS);
-	vm->ngroups = from->ngroups;
-	memcpy(vm->groups, from->groups, sizeof(vm->groups));
-	if (!share_nics(memory, vm, from) ||
+	if (!copy_groups(memory, vm, from) || !share_nics(memory, vm, from) ||
 	    !copy_endpoints(memory, vm, from, keep_ops)) {
 		epacl_obj_put(&vm->obj);
 		return NULL;

@@ -149,7 +149,7 @@ static int join(struct epacl_txn *txn, struct epacl_vm *vm, const char *name)
 			"vm '%s' is a member of %u groups already: group '%s' would be one too many",
 			vm->obj.name, EPACL_GROUPS_MAX, name);
 	vm = epacl_own_vm(txn, vm);
-	if (!vm)
+	if (!vm || !epacl_vm_groups_room(txn->memory, vm))
 		return -ENOMEM;
 	memmove(&vm->groups[pos + 1], &vm->groups[pos],
 		(vm->ngroups - pos) * sizeof(*vm->groups));

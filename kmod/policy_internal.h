@@ -213,6 +213,9 @@ void epacl_endpoint_free(struct epacl_endpoint *endpoint);
 struct epacl_vm *epacl_vm_alloc(struct epacl_memory *memory, const char *name,
 				u64 epoch);
 
+/* Makes room for EPACL_GROUPS_MAX groups. Return: false: no memory. */
+bool epacl_vm_groups_room(struct epacl_memory *memory, struct epacl_vm *vm);
+
 /**
  * epacl_vm_copy - a copy that a transaction may change
  * @memory: account
