@@ -15,6 +15,9 @@
 /* A batch that fails is answered message by message. */
 #define SOCKET_BUFFER (4 * 1024 * 1024)
 
+/* No errno is larger. */
+#define MAX_ERRNO 4095
+
 static char received[RECEIVE_SIZE];
 
 /* --- refusals --------------------------------------------------------------- */
@@ -26,7 +29,8 @@ static void read_fault(struct nl *nl, const struct nlmsghdr *nlh,
 	const struct nlattr *attr;
 
 	memset(&nl->fault, 0, sizeof(nl->fault));
-	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS))
+	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS) ||
+	    skip > mnl_nlmsg_get_payload_len(nlh))
 		return;
 	mnl_attr_for_each(attr, nlh, skip) {
 		switch (mnl_attr_get_type(attr)) {
@@ -43,6 +47,12 @@ static void read_fault(struct nl *nl, const struct nlmsghdr *nlh,
 	}
 }
 
+/* What the kernel gives as an error, if it is one. */
+static int checked(int error)
+{
+	return error > 0 || error < -MAX_ERRNO ? -EBADMSG : error;
+}
+
 /* An acknowledgement's error: 0 or negative. */
 static int read_error(struct nl *nl, const struct nlmsghdr *nlh)
 {
@@ -55,7 +65,7 @@ static int read_error(struct nl *nl, const struct nlmsghdr *nlh)
 		skip += e->msg.nlmsg_len - sizeof(struct nlmsghdr);
 	if (e->error)
 		read_fault(nl, nlh, skip);
-	return e->error;
+	return checked(e->error);
 }
 
 /* The end of a dump: 0, or the negative error that ended it. */
@@ -67,7 +77,7 @@ static int read_done(struct nl *nl, const struct nlmsghdr *nlh)
 		return 0;
 	if (*error)
 		read_fault(nl, nlh, sizeof(*error));
-	return *error;
+	return checked(*error);
 }
 
 /**

@@ -128,7 +128,9 @@ static const struct kind kinds[] = {
 	    { EPACL_SET_A_MORE, FLAG } } },
 	{ EPACL_A_VM,
 	  1,
-	  { { EPACL_VM_A_NAME, NAME }, { EPACL_VM_A_SERVICE, NAME } } },
+	  { { EPACL_VM_A_NAME, NAME },
+	    { EPACL_VM_A_SERVICE, NAME },
+	    { EPACL_VM_A_QUOTA, NUMBER32 } } },
 	{ EPACL_A_NIC,
 	  2,
 	  { { EPACL_NIC_A_VM, NAME },
@@ -169,6 +171,9 @@ static const struct kind kinds[] = {
 	    { EPACL_RULE_A_SECURE, FLAG },
 	    { EPACL_RULE_A_REQID, NUMBER32 },
 	    { EPACL_RULE_A_LOG, FLAG } } },
+	{ EPACL_A_GUARD,
+	  1,
+	  { { EPACL_GUARD_A_PATTERN, DEV }, { EPACL_GUARD_A_FORCE, FLAG } } },
 	{ EPACL_A_REASONS, 1, { { EPACL_REASONS_A_VM, NAME } } },
 	{ EPACL_A_EFFECTIVE,
 	  1,
@@ -298,8 +303,8 @@ static void put_owner(uint8_t attr)
 
 static void put_field(const struct field *f)
 {
-	static const char *const devs[] = { "vnet0", "vnet1", "vnet2", "lo",
-					    "none0" };
+	static const char *const devs[] = { "vnet0", "vnet1", "vnet2",
+					    "lo",    "none0", "vnet*" };
 	static const char *const texts[] = { "a rule", "", "\xff\xfe",
 					     "one\ntwo" };
 	const struct epacl_u_prefix p = prefix();
