@@ -204,6 +204,9 @@ static bool read_igmp(struct reader *r)
 		return false;
 	r->p->has_type = true;
 	r->p->type = igmp->type;
+	/* As neighbour discovery, it is not sent in fragments. */
+	if (r->p->fragment)
+		return true;
 	switch (igmp->type) {
 	case IGMP_HOST_MEMBERSHIP_QUERY:
 		r->p->message = EPACL_MSG_GROUP_QUERY;
