@@ -341,12 +341,14 @@ counts_rule() {
 	grows "$1: counted by rule $3" "$2" "rule $3" "${@:4}"
 }
 
-# Entries of the host's connection table that hold all of these words.
+# Entries of the host's connection table that hold all of these words; "zone=" is
+# any zone.
 entries() {
 	local word
 	within_ns host conntrack -L -f ipv4 2>/dev/null > "$tmp/ct"
 	within_ns host conntrack -L -f ipv6 2>/dev/null >> "$tmp/ct"
 	for word in "$@"; do
+		[[ $word = *= ]] || word+=' '
 		grep -F -- "$word" "$tmp/ct" > "$tmp/ct2"
 		mv "$tmp/ct2" "$tmp/ct"
 	done

@@ -113,7 +113,7 @@ for family in 4 6; do
 	part "IPv$family: routed"
 	counts "IPv$family: a source in the vnet that enters elsewhere" 3 a in spoof \
 		from_out src="${v}77" dst="${v}4" tcp=4000:81 count=3
-	is "IPv$family: it leaves no entry in the connection table" 0 "$(entries "src=${v}77 " sport=4000)"
+	is "IPv$family: it leaves no entry in the connection table" 0 "$(entries "src=${v}77" sport=4000)"
 	counts "IPv$family: a datagram of it" 1 a in spoof \
 		from_out src="${v}77" dst="${v}4" udp=4000:81
 	counts "IPv$family: a source of a peer" 1 a in spoof \
@@ -156,7 +156,7 @@ for family in 4 6; do
 	part "IPv$family: bridged"
 	counts "IPv$family: a source in the vnet from a port of the bridge" 1 c in spoof \
 		from_segment src="${w}77" dst="${w}4" tcp=4000:81
-	is "IPv$family: it leaves no entry in the connection table" 0 "$(entries "src=${w}77 " sport=4000)"
+	is "IPv$family: it leaves no entry in the connection table" 0 "$(entries "src=${w}77" sport=4000)"
 	counts "IPv$family: routed from elsewhere" 1 c in spoof \
 		from_out src="${w}77" dst="${w}4" tcp=4000:81
 	acl change vnet w uplink br0
@@ -184,7 +184,7 @@ for family in 4 6; do
 		frames c e dmac="$(mac_of 4)" src="${w}77" dst="${w}5" udp=4000:9
 	counts "IPv$family: the outside needs an endpoint there too" 1 d in no-endpoint \
 		from_out src=$world dst="${w}5" udp=4000:9
-	is "IPv$family: it leaves no entry in the connection table" 0 "$(entries "src=$world dst=${w}5 ")"
+	is "IPv$family: it leaves no entry in the connection table" 0 "$(entries "src=$world dst=${w}5")"
 done
 counts 'a claim to the address of the VM behind the chain' 1 c out spoof \
 	frames c e arp=reply src=10.4.0.5 dst=10.4.0.1

@@ -82,7 +82,7 @@ for family in 4 6; do
 	counts "IPv$family: a VM takes nothing in from outside" 1 a in no-endpoint \
 		silent "IPv$family: a SYN from outside is not answered" out tcp $a 80
 	is "IPv$family: it leaves no entry in the connection table" 0 \
-		"$(entries tcp "src=$out dst=$a " dport=80)"
+		"$(entries tcp "src=$out dst=$a" dport=80)"
 	reaches "IPv$family: a VM may connect to the outside" a tcp $out 80 $a
 	counts "IPv$family: a datagram out" 1 a out permit \
 		counts "IPv$family: its answer" 1 a in reply \
@@ -175,7 +175,7 @@ for family in 4 6; do
 	counts_rule "IPv$family: an inbound deny" 1 "vm b in 100" \
 		silent "IPv$family: an inbound deny holds inside the vnet" a tcp $b 80
 	is "IPv$family: it leaves no entry in the connection table" 0 \
-		"$(entries tcp SYN_SENT "src=$a dst=$b ")"
+		"$(entries tcp SYN_SENT "src=$a dst=$b")"
 	reaches "IPv$family: it does not hold the other way" b tcp $a 80 $b
 	acl remove rule vm b in 100
 	acl add rule vm a out 100 deny $b$bits proto tcp rport 80

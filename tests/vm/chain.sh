@@ -99,14 +99,14 @@ for family in 4 6; do
 	part "IPv$family: through a VIP into the chain"
 	reaches "IPv$family: a VIP leads to its endpoint" out tcp $vip_a 8080 $out
 	is "IPv$family: the chain tracks it twice, in two zones" '1 1' \
-		"$(entries tcp "dst=$vip_a " dport=8080) $(entries tcp "dst=$a " zone=)"
+		"$(entries tcp "dst=$vip_a" dport=8080) $(entries tcp "dst=$a" zone=)"
 	counts "IPv$family: the private port is not reached past the VIP" 1 a in no-endpoint \
 		silent "IPv$family: the private address is silent" out tcp $a 80
-	is "IPv$family: the refused leaves no entry" 0 "$(entries tcp SYN_SENT "dst=$a ")"
+	is "IPv$family: the refused leaves no entry" 0 "$(entries tcp SYN_SENT "dst=$a")"
 	acl add rule a/web 100 deny $out$bits
 	counts_rule "IPv$family: a denied VIP" 1 "a/web 100" \
 		silent "IPv$family: a denied VIP is silent" out tcp $vip_a 8080
-	is "IPv$family: it leaves no entry" 0 "$(entries tcp SYN_SENT "dst=$vip_a ")"
+	is "IPv$family: it leaves no entry" 0 "$(entries tcp SYN_SENT "dst=$vip_a")"
 	acl remove rule a/web 100
 	hold h$family out $vip_a 8080
 	acl add rule a/web 50 deny $out$bits
@@ -133,7 +133,7 @@ for family in 4 6; do
 	counts "IPv$family: what is none" 1 b in no-endpoint \
 		silent "IPv$family: what is none is silent" near tcp $b 1434
 	is "IPv$family: it leaves no entry on either bridge" 0 \
-		"$(entries tcp "src=$near dst=$b " dport=1434)"
+		"$(entries tcp "src=$near dst=$b" dport=1434)"
 	acl add rule vm b out 100 deny $near$bits
 	silent "IPv$family: an outbound deny" b tcp $near 80
 	acl remove rule vm b out 100

@@ -164,7 +164,7 @@ refuses_flood() {
 		is "$name: none comes past the arrival" 0 "$past"
 	fi
 	is "$name: no entry was ever made" 0 $(($(entries_of_flood) - made))
-	is "$name: nor is one left" 0 "$(entries "dport=${DPORT:-80} ")"
+	is "$name: nor is one left" 0 "$(entries "dport=${DPORT:-80}")"
 	got=$(($(received "$vm") - got))
 	if [ $got -lt 20 ]; then
 		ok "$name: the guest has not been disturbed"

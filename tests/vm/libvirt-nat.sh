@@ -84,12 +84,12 @@ for family in 4 6; do
 	counts "IPv$family: the private port is not reached past the VIP" 1 b in no-endpoint \
 		silent "IPv$family: the private address is silent" out tcp $b 1433
 	is "IPv$family: the refused leaves no entry in the connection table" 0 \
-		"$(entries tcp "src=$out dst=$b ")"
+		"$(entries tcp "src=$out dst=$b")"
 	acl add rule b/db 100 deny $out$bits
 	counts_rule "IPv$family: a denied VIP" 1 "b/db 100" \
 		silent "IPv$family: a denied VIP is silent" out tcp $vip_b 14333
 	is "IPv$family: it leaves no entry in the connection table" 0 \
-		"$(entries tcp SYN_SENT "dst=$vip_b ")"
+		"$(entries tcp SYN_SENT "dst=$vip_b")"
 	acl remove rule b/db 100
 	hold h$family out $vip_b 14333
 	acl add rule b/db 50 deny $out$bits

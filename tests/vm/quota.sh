@@ -76,7 +76,7 @@ src=10.1.0.4
 holds_one one a
 holds_one two a
 within_ns a ping -n -c 1 -W 5 $out > /dev/null || not_ok 'an echo request passes'
-is 'up to its quota a VM opens what it will' 3 "$(entries "src=$src ")"
+is 'up to its quota a VM opens what it will' 3 "$(entries "src=$src")"
 over 'the next one is refused' a
 counts 'also over TCP' 1 a out quota silent 'also over TCP' a tcp $out 80
 counts 'and IPv6' 1 a out quota silent 'and IPv6' a tcp 2001:db8:2::2 80
@@ -182,7 +182,7 @@ note "with a flood and a quota: $ms ms a connection"
 time_of host
 is 'and so does the host' $attempts "$reached"
 note "the host: $ms ms a connection"
-n=$(entries 'src=10.1.0.4 ')
+n=$(entries 'src=10.1.0.4')
 holds "of the flooder there are as many as its quota ($n)" [ "$n" -le $((100 + $(nproc))) ]
 grown=$(($(reason a out quota) - before))
 holds "the rest was refused ($grown)" [ "$grown" -gt 100 ]

@@ -82,7 +82,7 @@ for family in 4 6; do
 	part "IPv$family: a new VM"
 	counts "IPv$family: a new VM takes nothing in" 1 a in no-endpoint \
 		silent "IPv$family: a SYN to a new VM is not answered" out tcp $a 80
-	is "IPv$family: it leaves no entry in the connection table" 0 "$(entries tcp "dst=$a " dport=80)"
+	is "IPv$family: it leaves no entry in the connection table" 0 "$(entries tcp "dst=$a" dport=80)"
 	no_ping "IPv$family: a new VM is not pinged" out $a
 	reaches "IPv$family: a new VM may connect to the outside" a tcp $out 80 $a
 	reaches "IPv$family: and another one" b tcp $out 80 $b

@@ -131,7 +131,7 @@ for f in 4 6; do
 	count_frames seen$f out e shadow
 	counts "IPv$family: the public port of another as the source" 1 b out spoof \
 		to_out b 1 src=$b udp=8053:53
-	is "IPv$family: it leaves no entry in the connection table" 0 "$(entries udp "src=$b ")"
+	is "IPv$family: it leaves no entry in the connection table" 0 "$(entries udp "src=$b")"
 	is "IPv$family: and does not leave" 0 "$(counted seen$f)"
 	count_frames seen-others$f out e shadow
 	counts "IPv$family: a port beside it" 0 b out spoof to_out b 1 src=$b udp=8054:53

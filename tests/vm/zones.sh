@@ -49,7 +49,7 @@ apart() {
 	hold "one-$1" a1 10.1.0.5 "$2"
 	hold "two-$1" a2 10.1.0.5 "$2"
 	is "$1: two entries of equal addresses and ports" '2 1 1' \
-		"$(entries tcp "dport=$2 ") $(entries tcp "dport=$2 " zone=1) $(entries tcp "dport=$2 " zone=2)"
+		"$(entries tcp "dport=$2") $(entries tcp "dport=$2" zone=1) $(entries tcp "dport=$2" zone=2)"
 	talks "$1: one" "one-$1"
 	talks "$1: and the other" "two-$1"
 	acl add rule vm b2 in 100 deny 10.1.0.4
