@@ -4,54 +4,28 @@
  */
 #include <linux/bitops.h>
 #include "classify.h"
+#include "starts.h"
 #include "table.h"
 
 /*
  * Number of the last start that is not above @value; the first one never is.
  * Without a branch that depends on the packet.
  */
-#define FIND(name, type)                                             \
-	static u32 name(const type *starts, u32 n, type value)       \
-	{                                                            \
-		u32 at = 0, half;                                    \
-                                                                     \
-		while (n > 1) {                                      \
-			half = n / 2;                                \
-			at += starts[at + half] <= value ? half : 0; \
-			n -= half;                                   \
-		}                                                    \
-		return at;                                           \
-	}
-
-FIND(find16, u16)
-FIND(find32, u32)
-FIND(find64, u64)
-
-static u32 find128(const u64 *upper, const u64 *lower, u32 n, u64 hi, u64 lo)
+static u32 find16(const u16 *starts, u32 n, u16 value)
 {
-	u32 at = 0, half, i;
+	u32 at = 0, half;
 
 	while (n > 1) {
 		half = n / 2;
-		i = at + half;
-		if (upper[i] < hi || (upper[i] == hi && lower[i] <= lo))
-			at = i;
+		at += starts[at + half] <= value ? half : 0;
 		n -= half;
 	}
 	return at;
 }
-
+/* Number of the range that @ip is in; the first one begins at 0. */
 static u32 find_remote(const struct epacl_axis *axis, const struct epacl_ip *ip)
 {
-	u64 hi;
-
-	if (ip->family == 4)
-		return find32(axis->starts, axis->n, be32_to_cpu(ip->v4));
-	hi = epacl_ip_upper(ip);
-	if (!axis->lower)
-		return find64(axis->starts, axis->n, hi);
-	return find128(axis->starts, axis->lower, axis->n, hi,
-		       epacl_ip_lower(ip));
+	return epacl_starts_rank(axis->starts, axis->n, axis->width, ip) - 1;
 }
 
 /* ---- one rule ---- */
@@ -78,7 +52,7 @@ static bool rest_matches(const struct epacl_match *match,
 		return false;
 	if (match->has_code && key->code != match->code)
 		return false;
-	return !set || epacl_set_table_holds(set, &key->remote);
+	return !set || epacl_set_table_holds(set, key->remote);
 }
 
 /* ---- rows ---- */
@@ -103,7 +77,7 @@ static bool axes_match(const struct epacl_match *match,
 		       const struct epacl_key *key)
 {
 	if (match->remote.ip.family &&
-	    !epacl_prefix_holds(&match->remote, &key->remote))
+	    !epacl_prefix_holds(&match->remote, key->remote))
 		return false;
 	if (match->proto != EPACL_PROTO_ANY && match->proto != key->proto)
 		return false;
@@ -170,8 +144,8 @@ static void add_port(struct search *s, const struct epacl_axis *axis, u16 port)
 static const struct epacl_axis *remote_axis(const struct epacl_table *table,
 					    const struct epacl_key *key)
 {
-	return &table->axes[key->remote.family == 4 ? EPACL_AXIS_REMOTE4 :
-						      EPACL_AXIS_REMOTE6];
+	return &table->axes[key->remote->family == 4 ? EPACL_AXIS_REMOTE4 :
+						       EPACL_AXIS_REMOTE6];
 }
 
 static void load_word(struct search *s)
@@ -194,7 +168,7 @@ static void enter_few(struct search *s, const struct epacl_table *table)
 		range = port_range(axis, s->key, s->key->rport);
 	} else {
 		axis = remote_axis(table, s->key);
-		range = find_remote(axis, &s->key->remote);
+		range = find_remote(axis, s->key->remote);
 	}
 	s->few = table->few + axis->few[range];
 	s->end = table->few + axis->few[range + 1];
@@ -206,7 +180,7 @@ static void enter_rows(struct search *s, const struct epacl_table *table)
 
 	s->nrows = 0;
 	axis = remote_axis(table, s->key);
-	add_row(s, axis, find_remote(axis, &s->key->remote));
+	add_row(s, axis, find_remote(axis, s->key->remote));
 	axis = &table->axes[EPACL_AXIS_PROTO];
 	if (axis->n)
 		add_row(s, axis, find16(axis->starts, axis->n, s->key->proto));
@@ -307,7 +281,7 @@ static bool hit_by_remote(const struct epacl_table *table,
 	const struct epacl_first *first;
 	const struct epacl_mark *mark;
 
-	first = &axis->first[find_remote(axis, &key->remote)];
+	first = &axis->first[find_remote(axis, key->remote)];
 	if (!first->rule)
 		return no_hit(hit);
 	mark = &table->marks[first->rule - 1];
@@ -348,31 +322,29 @@ static const struct epacl_rule *next_rule(struct search *s)
 
 /* Apart, so that most lists are spared a walk's state on the stack. */
 static noinline const struct epacl_rule *
-walk(const struct epacl_acl *acl, const struct epacl_set_table *const *sets,
+walk(const struct epacl_table *table, const struct epacl_set_table *const *sets,
      const struct epacl_key *key)
 {
 	struct search s = { .sets = sets, .key = key };
 	const struct epacl_rule *rule;
 
-	enter(&s, acl->table);
+	enter(&s, table);
 	do {
 		rule = next_rule(&s);
-	} while (rule && acl->nsecure && rule->match.secure &&
+	} while (rule && rule->match.secure &&
 		 !security_matches(&rule->match, key->security));
 	return rule;
 }
 
-bool epacl_classify(const struct epacl_acl *acl,
+bool epacl_classify(const struct epacl_table *table,
 		    const struct epacl_set_table *const *sets,
 		    const struct epacl_key *key, struct epacl_hit *hit)
 {
-	const struct epacl_table *table = acl->table;
-
 	if (!table)
 		return no_hit(hit);
 	if (table->form == EPACL_FORM_FIRST && !table->next)
 		return hit_by_remote(table, key, hit);
-	return hit_rule(hit, walk(acl, sets, key));
+	return hit_rule(hit, walk(table, sets, key));
 }
 
 /**

@@ -23,8 +23,8 @@ struct epacl_security {
 
 /**
  * struct epacl_key - what rules look at
- * @local: address of the VM
- * @remote: the other side
+ * @local: address of the VM, which outlives the key
+ * @remote: the other side, which does so too
  * @proto: 0 to 255
  * @has_ports: @lport and @rport were read from the packet, or its connection
  * @has_type: @type and @code were
@@ -33,8 +33,8 @@ struct epacl_security {
  * @security: what protects the packet; NULL: nothing
  */
 struct epacl_key {
-	struct epacl_ip local;
-	struct epacl_ip remote;
+	const struct epacl_ip *local;
+	const struct epacl_ip *remote;
 	u8 proto;
 	bool has_ports;
 	bool has_type;
@@ -76,14 +76,14 @@ struct epacl_hit {
 
 /**
  * epacl_classify - the first rule that matches
- * @acl: compiled
+ * @table: of a list; NULL: it has no rules
  * @sets: compiled sets by id
  * @key: packet
  * @hit: filled in
  *
  * Return: false: there is none, the default of the list decides.
  */
-bool epacl_classify(const struct epacl_acl *acl,
+bool epacl_classify(const struct epacl_table *table,
 		    const struct epacl_set_table *const *sets,
 		    const struct epacl_key *key, struct epacl_hit *hit);
 

@@ -26,39 +26,54 @@ static u16 icmp_number(u8 type, u8 code)
 	return type << 8 | code;
 }
 
+/* A number of a protocol, as one. */
+static u32 place(u16 proto, u16 number)
+{
+	return (u32)proto << 16 | number;
+}
+
 /* ---- building ---- */
 
-static void open_icmp(const struct epacl_endpoint *endpoint,
-		      struct epacl_opening *opening)
+static bool is_exact(const struct epacl_endpoint *endpoint)
+{
+	return endpoint->ports.lo == endpoint->ports.hi;
+}
+
+/* How closely it names what it opens. */
+static enum epacl_closeness closeness(const struct epacl_endpoint *endpoint)
+{
+	if (endpoint->proto == EPACL_PROTO_ANY)
+		return EPACL_CLOSE_ANY;
+	if (!epacl_proto_has_ports(endpoint->proto))
+		return EPACL_CLOSE_PROTO;
+	return is_exact(endpoint) ? EPACL_CLOSE_PORT : EPACL_CLOSE_RANGE;
+}
+
+static struct epacl_ports icmp_numbers(const struct epacl_endpoint *endpoint)
 {
 	u8 type = endpoint->proto == PROTO_ICMP ? ICMP_TYPE_ECHO :
 						  ICMPV6_TYPE_ECHO;
+	struct epacl_ports numbers;
 
 	if (endpoint->has_type)
 		type = endpoint->type;
-	opening->lo = icmp_number(type,
-				  endpoint->has_code ? endpoint->code : 0);
-	opening->hi = icmp_number(type,
-				  endpoint->has_code ? endpoint->code : U8_MAX);
+	numbers.lo = icmp_number(type, endpoint->has_code ? endpoint->code : 0);
+	numbers.hi = icmp_number(type,
+				 endpoint->has_code ? endpoint->code : U8_MAX);
+	return numbers;
 }
 
-/* Return: how closely it names that. */
-static enum epacl_closeness open_up(const struct epacl_endpoint *endpoint,
-				    struct epacl_opening *opening)
+static void open_up(const struct epacl_endpoint *endpoint,
+		    struct epacl_opening *opening)
 {
-	opening->proto = endpoint->proto;
-	opening->lo = 0;
-	opening->hi = U16_MAX;
-	if (endpoint->proto == EPACL_PROTO_ANY)
-		return EPACL_CLOSE_ANY;
+	struct epacl_ports numbers = { .lo = 0, .hi = U16_MAX };
+
 	if (is_icmp(endpoint->proto))
-		open_icmp(endpoint, opening);
-	if (!epacl_proto_has_ports(endpoint->proto))
-		return EPACL_CLOSE_PROTO;
-	opening->lo = endpoint->ports.lo;
-	opening->hi = endpoint->ports.hi;
-	return opening->lo == opening->hi ? EPACL_CLOSE_PORT :
-					    EPACL_CLOSE_RANGE;
+		numbers = icmp_numbers(endpoint);
+	else if (epacl_proto_has_ports(endpoint->proto))
+		numbers = endpoint->ports;
+	opening->lo = place(endpoint->proto, numbers.lo);
+	opening->hi = place(endpoint->proto, numbers.hi);
 }
 
 static int opening_compare(const void *a, const void *b, const void *cvm)
@@ -66,29 +81,27 @@ static int opening_compare(const void *a, const void *b, const void *cvm)
 	const struct epacl_cendpoint *endpoints =
 		((const struct epacl_cvm *)cvm)->endpoints;
 	const struct epacl_opening *x = a, *y = b;
-	int order;
+	const struct epacl_endpoint *ex = endpoints[x->endpoint].endpoint;
+	const struct epacl_endpoint *ey = endpoints[y->endpoint].endpoint;
+	int order = (int)closeness(ex) - (int)closeness(ey);
 
-	if (x->closeness != y->closeness)
-		return (int)x->closeness - y->closeness;
-	if (x->proto != y->proto)
-		return (int)x->proto - y->proto;
-	order = epacl_ip_compare(&endpoints[x->endpoint].endpoint->address,
-				 &endpoints[y->endpoint].endpoint->address);
-	return order ? order : (int)x->lo - y->lo;
+	if (!order)
+		order = epacl_ip_compare(&ex->address, &ey->address);
+	if (!order)
+		order = x->lo < y->lo ? -1 : x->lo > y->lo;
+	return order;
 }
 
 void epacl_cvm_sort(struct epacl_cvm *cvm)
 {
 	const struct epacl_endpoint *endpoint;
-	struct epacl_opening *opening;
 	u32 n = cvm->vm->nendpoints, i;
 
 	for (i = 0; i < n; i++) {
 		endpoint = cvm->endpoints[i].endpoint;
-		opening = &cvm->openings[i];
-		opening->endpoint = i;
-		opening->closeness = open_up(endpoint, opening);
-		cvm->ends[opening->closeness]++;
+		cvm->openings[i].endpoint = i;
+		open_up(endpoint, &cvm->openings[i]);
+		cvm->ends[closeness(endpoint)]++;
 		cvm->bound |= endpoint->address.family;
 	}
 	for (i = 1; i < EPACL_CLOSENESSES; i++)
@@ -99,53 +112,36 @@ void epacl_cvm_sort(struct epacl_cvm *cvm)
 
 /* ---- searching ---- */
 
-/* What is looked for: a number of a protocol at an address, family 0: at all. */
-struct wanted {
-	u16 proto;
-	u16 number;
-	const struct epacl_ip *address;
-};
+/* The address of @opening; family 0: all of the VM. */
+static const struct epacl_ip *address_of(const struct epacl_cvm *cvm,
+					 const struct epacl_opening *opening)
+{
+	return &cvm->endpoints[opening->endpoint].endpoint->address;
+}
 
-/* Does @opening begin at @wanted, or before it? */
+/* Does @opening begin at @place of @address, or before it? */
 static bool is_before(const struct epacl_cvm *cvm,
-		      const struct epacl_opening *opening,
-		      const struct wanted *wanted)
+		      const struct epacl_opening *opening, u32 place,
+		      const struct epacl_ip *address)
 {
-	int order;
+	int order = 0;
 
-	if (opening->proto != wanted->proto)
-		return opening->proto < wanted->proto;
-	if (cvm->bound) {
-		order = epacl_ip_compare(&cvm->endpoints[opening->endpoint]
-						  .endpoint->address,
-					 wanted->address);
-		if (order)
-			return order < 0;
-	}
-	return opening->lo <= wanted->number;
+	if (cvm->bound)
+		order = epacl_ip_compare(address_of(cvm, opening), address);
+	return order < 0 || (!order && opening->lo <= place);
 }
 
-static bool is_wanted(const struct epacl_cvm *cvm,
-		      const struct epacl_opening *opening,
-		      const struct wanted *wanted)
-{
-	return opening->proto == wanted->proto &&
-	       wanted->number <= opening->hi &&
-	       (!cvm->bound || epacl_ip_equal(&cvm->endpoints[opening->endpoint]
-						       .endpoint->address,
-					      wanted->address));
-}
-
-/* Of those from @lo up to @hi. */
+/* Of those from @lo up to @hi, which are equally close. */
 static const struct epacl_cendpoint *find(const struct epacl_cvm *cvm, u32 lo,
-					  u32 hi, const struct wanted *wanted)
+					  u32 hi, u32 place,
+					  const struct epacl_ip *address)
 {
 	const struct epacl_opening *last;
 	u32 mid, first = lo;
 
 	while (lo < hi) {
 		mid = lo + (hi - lo) / 2;
-		if (is_before(cvm, &cvm->openings[mid], wanted))
+		if (is_before(cvm, &cvm->openings[mid], place, address))
 			lo = mid + 1;
 		else
 			hi = mid;
@@ -153,8 +149,10 @@ static const struct epacl_cendpoint *find(const struct epacl_cvm *cvm, u32 lo,
 	if (lo == first)
 		return NULL;
 	last = &cvm->openings[lo - 1];
-	return is_wanted(cvm, last, wanted) ? &cvm->endpoints[last->endpoint] :
-					      NULL;
+	if (place > last->hi ||
+	    (cvm->bound && !epacl_ip_equal(address_of(cvm, last), address)))
+		return NULL;
+	return &cvm->endpoints[last->endpoint];
 }
 
 static u16 number_of(const struct epacl_key *key)
@@ -168,21 +166,17 @@ const struct epacl_cendpoint *epacl_cvm_closest(const struct epacl_cvm *cvm,
 						const struct epacl_key *key)
 {
 	static const struct epacl_ip all;
-	struct wanted wanted = { .proto = key->proto,
-				 .number = number_of(key) };
 	const struct epacl_cendpoint *found = NULL;
-	u32 lo = 0, i;
+	u32 at = place(key->proto, number_of(key)), lo = 0, i;
 
 	for (i = 0; i < EPACL_CLOSENESSES && !found; i++) {
-		if (i == EPACL_CLOSE_ANY)
-			wanted.proto = EPACL_PROTO_ANY;
 		if (lo == cvm->ends[i])
 			continue;
-		wanted.address = &all;
-		found = find(cvm, lo, cvm->ends[i], &wanted);
-		wanted.address = &key->local;
+		if (i == EPACL_CLOSE_ANY)
+			at = place(EPACL_PROTO_ANY, 0);
+		found = find(cvm, lo, cvm->ends[i], at, &all);
 		if (!found && cvm->bound)
-			found = find(cvm, lo, cvm->ends[i], &wanted);
+			found = find(cvm, lo, cvm->ends[i], at, key->local);
 		lo = cvm->ends[i];
 	}
 	return found;

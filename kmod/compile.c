@@ -88,9 +88,10 @@ static int allocate(struct epacl_compiler *c)
 	struct epacl_root *root = snap->root;
 	u32 vips = snap->npublics + 2 * root->services.n;
 
-#define ARRAY(member, n)                           \
-	(!((snap->member) = epacl_alloc(c->memory, \
-					((n) + 1) * sizeof(*snap->member))))
+#define ARRAY(member, n)                                  \
+	(!((snap->member) = epacl_alloc_lines(c->memory,  \
+					      ((n) + 1) * \
+						      sizeof(*snap->member))))
 	if (ARRAY(sets, snap->nsets) || ARRAY(vms, epacl_vm_blocks(root)) ||
 	    ARRAY(nics, snap->nnics) || ARRAY(vnets, root->vnets.n) ||
 	    ARRAY(addresses, snap->naddresses) ||

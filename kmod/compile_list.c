@@ -64,10 +64,13 @@ bool epacl_compile_layer(struct epacl_compiler *c, struct epacl_layer *layer,
 			 const char *name, const char *part)
 {
 	layer->acl = epacl_slot_acl(c->snap->root, slot);
+	layer->table = layer->acl->table;
+	layer->permits = epacl_acl_default_permits(layer->acl);
+	layer->has_secure = layer->acl->nsecure;
 	layer->use = slot->use[0] ? slot->use : NULL;
 	layer->owner = owner;
 	layer->direction = direction;
 	layer->name = name;
 	layer->part = part;
-	return layer->acl->nsecure;
+	return layer->has_secure;
 }

@@ -159,6 +159,16 @@ static int put_nic(struct epacl_compiler *c, const struct epacl_cnic *cnic)
 	return put_addresses(c, cnic);
 }
 
+static void put_own(struct epacl_cnic *cnic)
+{
+	static const struct epacl_ip none = { .family = U8_MAX };
+	const struct epacl_nic *nic = cnic->nic;
+	bool plain = nic->n && epacl_prefix_is_plain(&nic->prefixes[0]);
+
+	cnic->own = plain ? nic->prefixes[0].ip : none;
+	cnic->has_more = nic->n != 1 || !plain;
+}
+
 int epacl_compile_nics(struct epacl_compiler *c, u32 number)
 {
 	struct epacl_snapshot *snap = c->snap;
@@ -170,12 +180,11 @@ int epacl_compile_nics(struct epacl_compiler *c, u32 number)
 	for (i = 0; i < vm->nnics; i++) {
 		cnic = &snap->nics[snap->nnics];
 		cnic->vm = number;
-		cnic->counters = vm->counters;
+		cnic->verdicts = vm->counters->cpu;
 		cnic->nic = vm->nics[i];
 		cnic->station = cnic->nic->station;
 		cnic->vnet = epacl_compile_find_vnet(snap, cnic->nic->vnet);
-		cnic->service = epacl_service(
-			epacl_pmap_find(&snap->root->services, vm->service));
+		put_own(cnic);
 		err = put_nic(c, cnic);
 		if (err)
 			return err;

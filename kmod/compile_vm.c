@@ -39,7 +39,6 @@ static void put_layers(struct epacl_compiler *c, struct epacl_cvm *cvm,
 	u32 n = epacl_vm_groups(c->snap->root, vm, groups), i;
 	u32 first = direction == EPACL_OUT;
 
-	cvm->layers[direction] = layers;
 	for (i = 0; i < n; i++)
 		cvm->nsecure += epacl_compile_layer(c, &layers[first + i],
 						    &groups[i]->slot[direction],
@@ -50,7 +49,6 @@ static void put_layers(struct epacl_compiler *c, struct epacl_cvm *cvm,
 		epacl_compile_layer(c, &layers[direction == EPACL_OUT ? 0 : n],
 				    &vm->slot[direction], EPACL_OWNER_VM,
 				    direction, vm->obj.name, NULL);
-	cvm->nlayers = n + 1;
 }
 
 /* ---- endpoints ---- */
@@ -92,53 +90,44 @@ static int compile_lists(struct epacl_compiler *c, const struct epacl_vm *vm)
 	return err;
 }
 
-/* Also only counts, where there is no room yet. */
-static void lay_out(const struct epacl_vm *vm, struct epacl_cvm *cvm,
-		    struct epacl_layer *layers[EPACL_DIRECTIONS],
-		    struct epacl_room *room)
+/* Also only counts, where there is no room yet. Return: its layers. */
+static struct epacl_layer *lay_out(const struct epacl_vm *vm,
+				   struct epacl_cvm *cvm,
+				   struct epacl_room *room)
 {
-	u32 i;
+	struct epacl_layer *layers;
 
+	cvm->nlayers = vm->ngroups + 1;
 	cvm->endpoints = epacl_take(room,
 				    vm->nendpoints * sizeof(*cvm->endpoints));
-	for (i = 0; i < EPACL_DIRECTIONS; i++)
-		layers[i] = epacl_take(room,
-				       (vm->ngroups + 1) * sizeof(*layers[i]));
-}
-
-static struct epacl_cvm *alloc_cvm(struct epacl_compiler *c,
-				   const struct epacl_vm *vm,
-				   struct epacl_layer *layers[EPACL_DIRECTIONS])
-{
-	struct epacl_cvm size, *cvm;
-	struct epacl_room room = {};
-	size_t whole = ALIGN(struct_size(cvm, openings, vm->nendpoints),
-			     sizeof(u64));
-
-	lay_out(vm, &size, layers, &room);
-	cvm = epacl_alloc(c->memory, whole + room.used);
-	if (!cvm)
-		return NULL;
-	room = (struct epacl_room){ .at = (u8 *)cvm + whole };
-	lay_out(vm, cvm, layers, &room);
-	cvm->vm = vm;
-	return cvm;
+	layers = epacl_take(room,
+			    EPACL_DIRECTIONS * cvm->nlayers * sizeof(*layers));
+	cvm->layers = layers;
+	return layers;
 }
 
 struct epacl_cvm *epacl_compile_vm(struct epacl_compiler *c,
 				   const struct epacl_vm *vm)
 {
-	struct epacl_layer *layers[EPACL_DIRECTIONS];
-	struct epacl_cvm *cvm;
+	struct epacl_cvm size, *cvm;
+	size_t front = ALIGN(struct_size(cvm, openings, vm->nendpoints),
+			     sizeof(u64));
+	struct epacl_room room = { .used = front };
+	struct epacl_layer *layers;
 	u32 i;
 
 	if (compile_lists(c, vm))
 		return NULL;
-	cvm = alloc_cvm(c, vm, layers);
+	lay_out(vm, &size, &room);
+	cvm = epacl_alloc_lines(c->memory, room.used);
 	if (!cvm)
 		return NULL;
+	room.at = (u8 *)cvm;
+	room.used = front;
+	layers = lay_out(vm, cvm, &room);
+	cvm->vm = vm;
 	for (i = 0; i < EPACL_DIRECTIONS; i++)
-		put_layers(c, cvm, i, layers[i]);
+		put_layers(c, cvm, i, layers + i * cvm->nlayers);
 	for (i = 0; i < vm->nendpoints; i++)
 		put_endpoint(c, cvm, i);
 	epacl_cvm_sort(cvm);

@@ -61,10 +61,10 @@ void epacl_count_read(const struct epacl_count __percpu *counter,
 #define EPACL_VERDICT_COUNTERS (EPACL_DIRECTIONS * EPACL_REASON_COUNT)
 
 static inline struct epacl_count __percpu *
-epacl_verdict_counter(const struct epacl_counters *verdicts,
+epacl_verdict_counter(struct epacl_count __percpu *verdicts,
 		      enum epacl_direction direction, enum epacl_reason reason)
 {
-	return verdicts->cpu + direction * EPACL_REASON_COUNT + reason;
+	return verdicts + direction * EPACL_REASON_COUNT + reason;
 }
 
 #endif /* _EPACL_COUNTERS_H */

@@ -46,8 +46,8 @@ static struct epacl_key key_of(const struct epacl_ask *ask,
 			       const struct epacl_tuple *t, bool in)
 {
 	struct epacl_key key = {
-		.local = in ? t->dst : t->src,
-		.remote = in ? t->src : t->dst,
+		.local = in ? &t->dst : &t->src,
+		.remote = in ? &t->src : &t->dst,
 		.lport = in ? t->dport : t->sport,
 		.rport = in ? t->sport : t->dport,
 		.proto = t->proto,
@@ -63,18 +63,15 @@ static struct epacl_key key_of(const struct epacl_ask *ask,
 
 /* ---- layers ---- */
 
-static bool is_secure(const struct epacl_ask *ask)
-{
-	return ask->security && ask->security->n;
-}
-
 /* Whom a layer denies what it would permit if only IPsec protected it. */
 static enum epacl_reason denial(const struct epacl_ask *ask,
-				const struct epacl_acl *acl,
+				const struct epacl_layer *layer,
 				const struct epacl_key *key)
 {
-	if (acl->nsecure && !is_secure(ask) &&
-	    epacl_classify_secured(acl, ask->snap->sets, key))
+	bool is_secure = ask->security && ask->security->n;
+
+	if (layer->has_secure && !is_secure &&
+	    epacl_classify_secured(layer->acl, ask->snap->sets, key))
 		return EPACL_REASON_IPSEC_REQUIRED;
 	return EPACL_REASON_ACL;
 }
@@ -84,11 +81,10 @@ static bool ask_layer(const struct epacl_ask *ask,
 		      const struct epacl_layer *layer,
 		      const struct epacl_key *key, struct epacl_answer *answer)
 {
-	const struct epacl_acl *acl = layer->acl;
 	struct epacl_asked *asked;
 	struct epacl_hit hit;
 
-	if (ask->early && acl->nsecure) {
+	if (ask->early && layer->has_secure) {
 		epacl_answer(answer, false, EPACL_REASON_INVALID);
 		answer->deferred = true;
 		return false;
@@ -96,8 +92,8 @@ static bool ask_layer(const struct epacl_ask *ask,
 	asked = &answer->asked[answer->nasked++];
 	asked->layer = layer;
 	asked->rule = NULL;
-	if (!epacl_classify(acl, ask->snap->sets, key, &hit)) {
-		if (epacl_acl_default_permits(acl))
+	if (!epacl_classify(layer->table, ask->snap->sets, key, &hit)) {
+		if (layer->permits)
 			return true;
 	} else {
 		asked->rule = hit.rule;
@@ -106,7 +102,7 @@ static bool ask_layer(const struct epacl_ask *ask,
 		if (hit.permit)
 			return true;
 	}
-	epacl_answer(answer, false, denial(ask, acl, key));
+	epacl_answer(answer, false, denial(ask, layer, key));
 	return false;
 }
 
@@ -116,10 +112,11 @@ static bool ask_vm(const struct epacl_ask *ask, u8 direction,
 {
 	const struct epacl_cvm *cvm = epacl_snapshot_vm(ask->snap,
 							ask->nic->vm);
+	const struct epacl_layer *layers = epacl_cvm_layers(cvm, direction);
 	u32 i;
 
 	for (i = 0; i < cvm->nlayers; i++)
-		if (!ask_layer(ask, &cvm->layers[direction][i], key, answer))
+		if (!ask_layer(ask, &layers[i], key, answer))
 			return false;
 	return true;
 }
@@ -132,7 +129,7 @@ static bool ask_subnet(const struct epacl_ask *ask, u8 direction,
 
 	if (!ask->nic->vnet)
 		return true;
-	subnet = epacl_cvnet_subnet(ask->nic->vnet, &key->local);
+	subnet = epacl_cvnet_subnet(ask->nic->vnet, key->local);
 	return !subnet ||
 	       ask_layer(ask, &subnet->layers[direction], key, answer);
 }
@@ -178,7 +175,7 @@ translated_endpoint(const struct epacl_ask *ask,
 		port = endpoint->endpoint->ports.lo + addressed->dport -
 		       public->ports.lo;
 		if (port == key->lport &&
-		    epacl_ip_equal(&target->to, &key->local))
+		    epacl_ip_equal(&target->to, key->local))
 			return endpoint;
 	}
 	return NULL;
@@ -219,7 +216,7 @@ static bool link_local_is_inside(const struct epacl_ask *ask,
 	for (i = 0; i < ask->snap->nnics; i++) {
 		nic = &ask->snap->nics[i];
 		if (nic->vnet == ask->nic->vnet &&
-		    (epacl_nic_owns(nic->nic, remote) ||
+		    (epacl_cnic_owns(nic, remote) ||
 		     epacl_nic_has_link_local(nic, remote)))
 			return true;
 	}
@@ -284,7 +281,7 @@ static bool ask_endpoint(const struct epacl_ask *ask,
 	const struct epacl_cendpoint *endpoint;
 	bool translated = is_translated(ask, addressed, accepted);
 
-	if (!translated && is_inside(ask, &key->remote) &&
+	if (!translated && is_inside(ask, key->remote) &&
 	    !is_hosts(ask, addressed))
 		return true;
 	endpoint = translated ? translated_endpoint(ask, addressed, key) :
@@ -381,7 +378,7 @@ static bool is_foreign_error(const struct epacl_ask *ask, bool opener)
 						&ask->flow->accepted.dst;
 
 	return ask->packet->error && ask->direction == EPACL_OUT &&
-	       !epacl_nic_owns(ask->nic->nic, local) &&
+	       !epacl_cnic_owns(ask->nic, local) &&
 	       !epacl_nic_has_link_local(ask->nic, local);
 }
 

@@ -110,14 +110,17 @@ static int find_sender(struct journey *j, struct epacl_refusal *why)
 
 /* ---- what NAT does ---- */
 
-static const struct epacl_ip *service_vip(const struct epacl_cnic *nic,
-					  u8 family)
+static const struct epacl_ip *
+service_vip(const struct journey *j, const struct epacl_cnic *nic, u8 family)
 {
+	const struct epacl_vm *vm = epacl_snapshot_vm(j->snap, nic->vm)->vm;
+	const struct epacl_service *service = epacl_service(
+		epacl_pmap_find(&j->snap->root->services, vm->service));
 	const struct epacl_ip *vip;
 
-	if (!nic->service)
+	if (!service)
 		return NULL;
-	vip = &nic->service->vip[family == 6];
+	vip = &service->vip[family == 6];
 	return vip->family ? vip : NULL;
 }
 
@@ -135,7 +138,7 @@ static void translate_source(struct journey *j, bool routed)
 
 	if (!j->sender || !routed)
 		return;
-	vip = service_vip(j->sender, dst->family);
+	vip = service_vip(j, j->sender, dst->family);
 	inside = is_inside(j->sender, dst);
 	if (j->target && !vip && inside)
 		vip = &j->addressed.dst;

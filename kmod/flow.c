@@ -8,13 +8,18 @@
 #include <net/netfilter/nf_conntrack_zones.h>
 #include "flow.h"
 
+static bool is_icmp(u8 proto)
+{
+	return proto == IPPROTO_ICMP || proto == IPPROTO_ICMPV6;
+}
+
 static void set_tuple(struct epacl_tuple *to,
 		      const struct nf_conntrack_tuple *from)
 {
 	u8 family = from->src.l3num == NFPROTO_IPV4 ? 4 : 6;
 	u8 proto = from->dst.protonum;
 	bool ports = epacl_proto_has_ports(proto);
-	bool icmp = proto == IPPROTO_ICMP || proto == IPPROTO_ICMPV6;
+	bool icmp = is_icmp(proto);
 
 	epacl_ip_set(&to->src, family, &from->src.u3);
 	epacl_ip_set(&to->dst, family, &from->dst.u3);
@@ -23,6 +28,28 @@ static void set_tuple(struct epacl_tuple *to,
 	to->dport = ports ? ntohs(from->dst.u.all) : 0;
 	to->type = icmp ? from->dst.u.icmp.type : 0;
 	to->code = icmp ? from->dst.u.icmp.code : 0;
+}
+
+/*
+ * What the other side received is what it answers, turned round. Return: false:
+ * nothing answers a message of this type.
+ */
+static bool set_accepted(struct epacl_tuple *to, const struct nf_conn *ct)
+{
+	const struct nf_conntrack_tuple *answer =
+		&ct->tuplehash[IP_CT_DIR_REPLY].tuple;
+	struct nf_conntrack_tuple received;
+
+	if (is_icmp(answer->dst.protonum)) {
+		if (!nf_ct_invert_tuple(&received, answer))
+			return false;
+		set_tuple(to, &received);
+		return true;
+	}
+	set_tuple(to, answer);
+	swap(to->src, to->dst);
+	swap(to->sport, to->dport);
+	return true;
 }
 
 /*
@@ -40,7 +67,6 @@ static bool is_loose(const struct nf_conn *ct)
 
 void epacl_flow_read(struct epacl_flow *flow, const struct sk_buff *skb)
 {
-	struct nf_conntrack_tuple accepted;
 	enum ip_conntrack_info ctinfo;
 	const struct nf_conn *ct;
 
@@ -50,9 +76,7 @@ void epacl_flow_read(struct epacl_flow *flow, const struct sk_buff *skb)
 							  EPACL_FLOW_INVALID;
 		return;
 	}
-	if (nf_ct_is_template(ct) ||
-	    !nf_ct_invert_tuple(&accepted,
-				&ct->tuplehash[IP_CT_DIR_REPLY].tuple)) {
+	if (nf_ct_is_template(ct) || !set_accepted(&flow->accepted, ct)) {
 		flow->state = EPACL_FLOW_INVALID;
 		return;
 	}
@@ -62,7 +86,6 @@ void epacl_flow_read(struct epacl_flow *flow, const struct sk_buff *skb)
 	flow->loose = is_loose(ct);
 	flow->zone = nf_ct_zone(ct)->id;
 	set_tuple(&flow->addressed, &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple);
-	set_tuple(&flow->accepted, &accepted);
 }
 
 /* Entry in which @answer is what comes back. Return: a reference, or NULL. */

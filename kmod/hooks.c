@@ -30,19 +30,27 @@ void epacl_case_open(struct epacl_case *c, struct epacl_net *en,
 		     struct sk_buff *skb, const struct nf_hook_state *state,
 		     enum epacl_direction direction)
 {
+	struct epacl_ask *ask = &c->ask;
+
 	c->en = en;
 	c->skb = skb;
 	c->state = state;
 	c->flow.state = EPACL_FLOW_NONE;
 	c->security.n = 0;
-	c->ask = (struct epacl_ask){
-		.snap = rcu_dereference(en->snapshot),
-		.host = &en->host,
-		.direction = direction,
-		.packet = &c->packet,
-		.flow = &c->flow,
-		.security = &c->security,
-	};
+	/* Member by member: a whole one would be made elsewhere, and copied. */
+	ask->snap = rcu_dereference(en->snapshot);
+	ask->host = &en->host;
+	ask->nic = NULL;
+	ask->direction = direction;
+	ask->packet = &c->packet;
+	ask->flow = &c->flow;
+	ask->routed = false;
+	ask->from_host = false;
+	ask->relayed = false;
+	ask->sender = NULL;
+	ask->sender_is_uplink = false;
+	ask->security = &c->security;
+	ask->early = false;
 }
 
 bool epacl_case_find_nic(struct epacl_case *c, struct epacl_port *port)
@@ -116,7 +124,7 @@ void epacl_case_count(const struct epacl_case *c)
 {
 	u32 bytes = c->packet.bytes;
 
-	epacl_count(epacl_verdict_counter(c->ask.nic->counters,
+	epacl_count(epacl_verdict_counter(c->ask.nic->verdicts,
 					  c->ask.direction, c->answer.reason),
 		    bytes);
 	/* What a reply was held against is not what it was permitted by. */
@@ -137,7 +145,7 @@ unsigned int epacl_drop_for_nobody(struct epacl_net *en,
 				   enum epacl_direction direction,
 				   enum epacl_reason reason, u32 bytes)
 {
-	epacl_count(epacl_verdict_counter(en->counters, direction, reason),
+	epacl_count(epacl_verdict_counter(en->counters->cpu, direction, reason),
 		    bytes);
 	return NF_DROP;
 }
@@ -146,7 +154,7 @@ unsigned int epacl_drop_for(const struct epacl_cnic *nic,
 			    enum epacl_direction direction,
 			    enum epacl_reason reason, u32 bytes)
 {
-	epacl_count(epacl_verdict_counter(nic->counters, direction, reason),
+	epacl_count(epacl_verdict_counter(nic->verdicts, direction, reason),
 		    bytes);
 	return NF_DROP;
 }

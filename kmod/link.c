@@ -109,8 +109,7 @@ bool epacl_nic_has_link_local(const struct epacl_cnic *nic,
 
 static bool is_own(const struct epacl_cnic *nic, const struct epacl_ip *ip)
 {
-	return epacl_nic_owns(nic->nic, ip) ||
-	       epacl_nic_has_link_local(nic, ip);
+	return epacl_cnic_owns(nic, ip) || epacl_nic_has_link_local(nic, ip);
 }
 
 /* ---- out ---- */
@@ -144,6 +143,8 @@ static bool address_is_own(const struct epacl_ask *ask,
 	bool within = false;
 	u32 i;
 
+	if (epacl_ip_equal(&ask->nic->own, ip))
+		return true;
 	for (i = 0; i < nic->n; i++) {
 		if (!epacl_prefix_holds(&nic->prefixes[i], ip))
 			continue;

@@ -63,7 +63,7 @@ static void log_rule(const struct epacl_ask *ask,
 {
 	char owner[OWNER_TEXT];
 
-	if (!may_log(ask->nic->counters))
+	if (!may_log(epacl_snapshot_vm(ask->snap, ask->nic->vm)->vm->counters))
 		return;
 	write_owner(owner, asked->layer);
 	nf_log_packet(state->net, state->pf, state->hook, skb, state->in,

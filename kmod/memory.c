@@ -7,10 +7,14 @@
 #include <linux/slab.h>
 #include "memory.h"
 
-/* Stands in front of every allocation; keeps what follows aligned as it is. */
+/*
+ * Stands in front of every allocation; keeps what follows aligned as it is.
+ * @size is that of the whole, @front what of it is before the header.
+ */
 struct header {
 	struct epacl_memory *memory;
-	u64 size;
+	u64 front : 8;
+	u64 size : 56;
 };
 
 /*
@@ -28,24 +32,36 @@ static bool charge(struct epacl_memory *memory, u64 size)
 	return true;
 }
 
-void *epacl_alloc(struct epacl_memory *memory, size_t size)
+static void *alloc(struct epacl_memory *memory, size_t size, size_t front)
 {
 	struct header *header;
 	size_t whole;
+	u8 *at;
 
-	if (check_add_overflow(size, sizeof(*header), &whole))
+	if (check_add_overflow(size, front + sizeof(*header), &whole))
 		return NULL;
 	if (!charge(memory, whole))
 		return NULL;
-	header = kvmalloc(whole,
-			  GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_NOWARN);
-	if (!header) {
+	at = kvmalloc(whole, GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_NOWARN);
+	if (!at) {
 		atomic64_sub(whole, &memory->used);
 		return NULL;
 	}
+	header = (struct header *)(at + front);
 	header->memory = memory;
+	header->front = front;
 	header->size = whole;
 	return header + 1;
+}
+
+void *epacl_alloc(struct epacl_memory *memory, size_t size)
+{
+	return alloc(memory, size, 0);
+}
+
+void *epacl_alloc_lines(struct epacl_memory *memory, size_t size)
+{
+	return alloc(memory, size, EPACL_LINE - sizeof(struct header));
 }
 
 void epacl_free(void *p)
@@ -56,5 +72,5 @@ void epacl_free(void *p)
 		return;
 	header = (struct header *)p - 1;
 	atomic64_sub(header->size, &header->memory->used);
-	kvfree(header);
+	kvfree((u8 *)header - header->front);
 }

@@ -30,6 +30,15 @@ struct epacl_memory {
  */
 void *epacl_alloc(struct epacl_memory *memory, size_t size);
 
+/* What the packet path reads is laid out in cache lines of this size. */
+#define EPACL_LINE 64
+
+/*
+ * The same, beginning with a cache line, where the kernel's allocator gives
+ * memory that does. For what packets read.
+ */
+void *epacl_alloc_lines(struct epacl_memory *memory, size_t size);
+
 /* NULL is fine. May sleep. */
 void epacl_free(void *p);
 
@@ -51,6 +60,13 @@ static inline void *epacl_take(struct epacl_room *room, size_t size)
 
 	room->used += ALIGN(size, sizeof(u64));
 	return piece;
+}
+
+/* The next piece, beginning with a cache line if the room does. */
+static inline void *epacl_take_lines(struct epacl_room *room, size_t size)
+{
+	room->used = ALIGN(room->used, EPACL_LINE);
+	return epacl_take(room, size);
 }
 
 #endif /* _EPACL_MEMORY_H */

@@ -332,7 +332,7 @@ static int put_counts(struct sk_buff *skb,
 
 	for (direction = 0; direction < EPACL_DIRECTIONS; direction++) {
 		for (reason = 0; reason < EPACL_REASON_COUNT; reason++) {
-			epacl_count_read(epacl_verdict_counter(counters,
+			epacl_count_read(epacl_verdict_counter(counters->cpu,
 							       direction,
 							       reason),
 					 &count);

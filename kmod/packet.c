@@ -575,7 +575,9 @@ static void read_network(struct reader *r)
 /* What a flag says is there need not be cleared. */
 static void forget(struct epacl_packet *p)
 {
-	memset(p, 0, offsetof(struct epacl_packet, claim));
+	memset(p, 0, offsetof(struct epacl_packet, src));
+	p->src.family = 0;
+	p->dst.family = 0;
 }
 
 static void read_tag(struct epacl_packet *p, const struct sk_buff *skb)

@@ -212,6 +212,12 @@ const struct epacl_csubnet *epacl_cvnet_subnet(const struct epacl_cvnet *vnet,
 	return subnet;
 }
 
+bool epacl_cnic_owns(const struct epacl_cnic *nic, const struct epacl_ip *ip)
+{
+	return epacl_ip_equal(&nic->own, ip) ||
+	       (nic->has_more && epacl_nic_owns(nic->nic, ip));
+}
+
 bool epacl_nic_owns(const struct epacl_nic *nic, const struct epacl_ip *ip)
 {
 	return prefixes_hold(nic->prefixes, nic->n, ip);

@@ -13,18 +13,24 @@
 
 /**
  * struct epacl_layer - a rule list that applies, and whose it is
- * @acl: the list that answers
- * @use: its name, where it is a named one that the owner uses; NULL: its own
+ * @table: what packets are held against; NULL: nothing
+ * @permits: where nothing matches
+ * @has_secure: some rules ask for IPsec
  * @owner: enum epacl_owner_kind
  * @direction: enum epacl_direction
+ * @acl: the list that answers, which has all this too, in memory of its own
+ * @use: its name, where it is a named one that the owner uses; NULL: its own
  * @name: of the owner, as in enum epacl_owner_attr
  * @part: of the owner; NULL: it has none
  */
 struct epacl_layer {
-	const struct epacl_acl *acl;
-	const char *use;
+	const struct epacl_table *table;
+	bool permits;
+	bool has_secure;
 	u8 owner;
 	u8 direction;
+	const struct epacl_acl *acl;
+	const char *use;
 	const char *name;
 	const char *part;
 };
@@ -64,14 +70,14 @@ struct epacl_cvnet {
 /**
  * struct epacl_cendpoint - an endpoint whose names have been looked up
  * @endpoint: definition
- * @layer: its list, or that of its lbset
  * @is_public: reached from outside only through a public address, its own or
  *	that of its lbset
+ * @layer: its list, or that of its lbset
  */
 struct epacl_cendpoint {
 	const struct epacl_endpoint *endpoint;
-	struct epacl_layer layer;
 	bool is_public;
+	struct epacl_layer layer;
 };
 
 /* How closely an endpoint names what it opens, the closest first. */
@@ -86,38 +92,35 @@ enum epacl_closeness {
 /**
  * struct epacl_opening - what an endpoint opens
  * @endpoint: its number
- * @proto: protocol, or EPACL_PROTO_ANY
- * @lo: the first port; of ICMP the type times 256, plus the code
+ * @lo: protocol, or EPACL_PROTO_ANY, times 65,536, plus the first port; of ICMP
+ *	the type times 256, plus the code
  * @hi: the last one
- * @closeness: enum epacl_closeness
  */
 struct epacl_opening {
 	u32 endpoint;
-	u16 proto;
-	u16 lo;
-	u16 hi;
-	u8 closeness;
+	u32 lo;
+	u32 hi;
 };
 
 /**
  * struct epacl_cvm - a VM whose names have been looked up
- * @layers: by direction: in: groups, then the VM; out: the VM, then groups
+ * @layers: see epacl_cvm_layers()
  * @endpoints: sorted by name
  * @ends: by closeness, where those that are as close end in @openings
- * @nlayers: entries of each of @layers
+ * @nlayers: of each direction
  * @bound: some endpoint has an address of its own
  * @nsecure: layers whose list has rules that ask for IPsec
  * @vm: definition
  * @next: of those that are a snapshot's own
  * @replaces: the VM in whose place it has been put; NULL: there was none, or
  *	that is nothing to @next
- * @openings: of each endpoint, by closeness, protocol, address and @lo
+ * @openings: of each endpoint, by closeness, address and @lo
  *
- * All of it is one piece of memory. What a packet needs comes first, and its
- * layers and endpoints are right behind.
+ * All of it is one piece of memory: one cache line, the openings, the endpoints,
+ * the layers. A VM with one endpoint is three lines to a packet.
  */
 struct epacl_cvm {
-	const struct epacl_layer *layers[EPACL_DIRECTIONS];
+	const struct epacl_layer *layers;
 	struct epacl_cendpoint *endpoints;
 	u32 ends[EPACL_CLOSENESSES];
 	u8 nlayers;
@@ -128,6 +131,14 @@ struct epacl_cvm {
 	struct epacl_cvm *replaces;
 	struct epacl_opening openings[];
 };
+static_assert(sizeof(struct epacl_cvm) == EPACL_LINE);
+
+/* In: groups, then the VM; out: the VM, then groups. */
+static inline const struct epacl_layer *
+epacl_cvm_layers(const struct epacl_cvm *cvm, u8 direction)
+{
+	return &cvm->layers[direction * cvm->nlayers];
+}
 
 /* As many as fit into 1 KiB. */
 #define EPACL_VM_BLOCK 124
@@ -147,20 +158,25 @@ struct epacl_vm_block {
 /**
  * struct epacl_cnic - a nic whose names have been looked up
  * @station: of the nic
- * @counters: of its VM
+ * @verdicts: counters of its VM, see epacl_verdict_counter()
  * @vnet: NULL: none, everything is outside
- * @vm: number of its VM, see epacl_snapshot_vm()
  * @nic: definition
- * @service: of its VM; NULL: none
+ * @vm: number of its VM, see epacl_snapshot_vm()
+ * @has_more: it has other addresses than @own
+ * @own: the first of its addresses; equal to none if that is a prefix
+ *
+ * One cache line, and most often all that a packet needs of a nic.
  */
 struct epacl_cnic {
 	struct epacl_station *station;
-	struct epacl_counters *counters;
+	struct epacl_count __percpu *verdicts;
 	const struct epacl_cvnet *vnet;
-	u32 vm;
 	const struct epacl_nic *nic;
-	const struct epacl_service *service;
+	u32 vm;
+	bool has_more;
+	struct epacl_ip own;
 };
+static_assert(sizeof(struct epacl_cnic) <= EPACL_LINE);
 
 /**
  * struct epacl_ctarget - where a public address is translated to
@@ -420,5 +436,6 @@ static inline bool epacl_nic_plain_alone(const struct epacl_nic *nic, u32 i)
 bool epacl_nic_has(const struct epacl_nic *nic, const struct epacl_ip *ip);
 /* One of them, or within a prefix of it. */
 bool epacl_nic_owns(const struct epacl_nic *nic, const struct epacl_ip *ip);
+bool epacl_cnic_owns(const struct epacl_cnic *nic, const struct epacl_ip *ip);
 
 #endif /* _EPACL_SNAPSHOT_H */

@@ -56,20 +56,20 @@ void epacl_starts_finish(void *starts, u32 n, enum epacl_width width)
 
 /* ---- searching ---- */
 
-static bool start128_within(const struct epacl_start128 *start,
-			    const struct epacl_start128 *value)
+static bool start128_is_behind(const struct epacl_start128 *start,
+			       const struct epacl_start128 *value)
 {
-	return start->hi < value->hi ||
-	       (start->hi == value->hi && start->lo <= value->lo);
+	return start->hi > value->hi ||
+	       (start->hi == value->hi && start->lo > value->lo);
 }
 
-#define NOT_BEHIND(start, value) (*(start) <= *(value))
+#define IS_BEHIND(start, value) (*(start) > *(value))
 
 /* From the top down: each call is one level, of EPACL_FANOUT times as many. */
-#define RANK(name, type, within)                                      \
+#define RANK(name, type, is_behind)                                   \
 	static u32 name(const type *starts, u32 n, const type *value) \
 	{                                                             \
-		u32 group = 0, in = 0, i;                             \
+		u32 group = 0, behind = 0, i;                         \
                                                                       \
 		if (n > EPACL_FANOUT) {                               \
 			group = name(starts + ALIGN(n, EPACL_FANOUT), \
@@ -79,15 +79,18 @@ static bool start128_within(const struct epacl_start128 *start,
 			group = (group - 1) * EPACL_FANOUT;           \
 		}                                                     \
 		starts += group;                                      \
-		for (i = 0; i < EPACL_FANOUT; i++)                    \
-			in += within(&starts[i], value);              \
+		for (i = 0; i < EPACL_FANOUT; i += 4)                 \
+			behind += is_behind(&starts[i], value) +      \
+				  is_behind(&starts[i + 1], value) +  \
+				  is_behind(&starts[i + 2], value) +  \
+				  is_behind(&starts[i + 3], value);   \
 		/* Padding is not behind the last address of all. */  \
-		return min(group + in, n);                            \
+		return min(group + EPACL_FANOUT - behind, n);         \
 	}
 
-RANK(rank32, u32, NOT_BEHIND)
-RANK(rank64, u64, NOT_BEHIND)
-RANK(rank128, struct epacl_start128, start128_within)
+RANK(rank32, u32, IS_BEHIND)
+RANK(rank64, u64, IS_BEHIND)
+RANK(rank128, struct epacl_start128, start128_is_behind)
 
 u32 epacl_starts_rank(const void *starts, u32 n, enum epacl_width width,
 		      const struct epacl_ip *ip)

@@ -11,17 +11,15 @@
 #include <linux/sched.h>
 #include <linux/sort.h>
 #include "classify.h"
+#include "starts.h"
 #include "table.h"
 
-/* A value of any axis; of all but IPv6 @hi is 0. */
-struct value {
-	u64 hi;
-	u64 lo;
-};
-
-/* Rule number @rule begins, or ends, to hold what is from @value on. */
+/*
+ * Rule number @rule begins, or ends, to hold what is from @value on, which is of
+ * any axis; of all but IPv6 its upper half is 0.
+ */
 struct edge {
-	struct value value;
+	struct epacl_start128 value;
 	u32 rule;
 };
 
@@ -72,7 +70,8 @@ static u32 words_of(u32 n)
 
 /* ---- edges ---- */
 
-static int value_compare(const struct value *a, const struct value *b)
+static int value_compare(const struct epacl_start128 *a,
+			 const struct epacl_start128 *b)
 {
 	if (a->hi != b->hi)
 		return a->hi < b->hi ? -1 : 1;
@@ -88,7 +87,7 @@ static int edge_compare(const void *a, const void *b)
 }
 
 static void put_edge(struct build *b, enum epacl_axis_name axis, u32 rule,
-		     struct value value)
+		     struct epacl_start128 value)
 {
 	struct edge *edge = &b->edges[axis][b->nedges[axis]++];
 
@@ -98,7 +97,8 @@ static void put_edge(struct build *b, enum epacl_axis_name axis, u32 rule,
 
 /* @end: first value behind the range; NULL: there is none. */
 static void put_range(struct build *b, enum epacl_axis_name axis, u32 rule,
-		      struct value start, const struct value *end)
+		      struct epacl_start128 start,
+		      const struct epacl_start128 *end)
 {
 	put_edge(b, axis, rule, start);
 	if (end)
@@ -107,12 +107,12 @@ static void put_range(struct build *b, enum epacl_axis_name axis, u32 rule,
 
 static void put_all(struct build *b, enum epacl_axis_name axis, u32 rule)
 {
-	put_range(b, axis, rule, (struct value){}, NULL);
+	put_range(b, axis, rule, (struct epacl_start128){}, NULL);
 }
 
-static struct value value_of(const struct epacl_ip *ip)
+static struct epacl_start128 value_of(const struct epacl_ip *ip)
 {
-	struct value v = {};
+	struct epacl_start128 v = {};
 
 	if (ip->family == 4) {
 		v.lo = be32_to_cpu(ip->v4);
@@ -124,7 +124,8 @@ static struct value value_of(const struct epacl_ip *ip)
 }
 
 /* The first value behind a prefix. Return: false: there is none. */
-static bool value_behind(const struct epacl_prefix *prefix, struct value *v)
+static bool value_behind(const struct epacl_prefix *prefix,
+			 struct epacl_start128 *v)
 {
 	u8 free = epacl_family_bits(prefix->ip.family) - prefix->len;
 
@@ -149,7 +150,7 @@ static void put_remote(struct build *b, u32 rule)
 {
 	const struct epacl_match *match = &b->rules[rule]->match;
 	const struct epacl_prefix *remote = &match->remote;
-	struct value end;
+	struct epacl_start128 end;
 	bool ends;
 
 	if (match->set || !remote->ip.family) {
@@ -169,7 +170,7 @@ static void put_remote(struct build *b, u32 rule)
 static void put_numbers(struct build *b, enum epacl_axis_name axis, u32 rule,
 			u32 lo, u32 hi)
 {
-	struct value start = { .lo = lo }, end = { .lo = hi + 1 };
+	struct epacl_start128 start = { .lo = lo }, end = { .lo = hi + 1 };
 
 	b->looked_at[axis] = true;
 	put_range(b, axis, rule, start, hi < U16_MAX ? &end : NULL);
@@ -227,8 +228,8 @@ static void put_rule(struct build *b, u32 rule)
 static u32 count_ranges(const struct build *b, enum epacl_axis_name axis)
 {
 	const struct edge *edges = b->edges[axis];
-	static const struct value zero;
-	const struct value *last = &zero;
+	static const struct epacl_start128 zero;
+	const struct epacl_start128 *last = &zero;
 	u32 n = 1, i;
 
 	for (i = 0; i < b->nedges[axis]; i++) {
@@ -301,11 +302,17 @@ static void find_edges(struct build *b)
 	}
 }
 
-static size_t start_size(enum epacl_axis_name axis)
+static bool is_remote(enum epacl_axis_name axis)
 {
-	if (axis == EPACL_AXIS_REMOTE6)
-		return sizeof(u64);
-	return axis == EPACL_AXIS_REMOTE4 ? sizeof(u32) : sizeof(u16);
+	return axis == EPACL_AXIS_REMOTE4 || axis == EPACL_AXIS_REMOTE6;
+}
+
+static enum epacl_width width_of(const struct build *b,
+				 enum epacl_axis_name axis)
+{
+	if (axis == EPACL_AXIS_REMOTE4)
+		return EPACL_WIDTH_32;
+	return b->lower ? EPACL_WIDTH_128 : EPACL_WIDTH_64;
 }
 
 static bool is_port(enum epacl_axis_name axis)
@@ -353,11 +360,11 @@ static void walk_begin(struct build *b)
 }
 
 /* On to the next range, number @range. Return: where it begins. */
-static struct value walk_range(struct build *b, enum epacl_axis_name axis,
-			       u32 range)
+static struct epacl_start128 walk_range(struct build *b,
+					enum epacl_axis_name axis, u32 range)
 {
 	const struct edge *edges = b->edges[axis];
-	struct value start = {};
+	struct epacl_start128 start = {};
 
 	if (range)
 		start = edges[b->edge].value;
@@ -454,15 +461,22 @@ static void lay_out_answers(const struct build *b, struct epacl_axis *axis,
 		axis->first = epacl_take(room, axis->n * sizeof(*axis->first));
 }
 
+static void *take_starts(const struct epacl_axis *axis,
+			 enum epacl_axis_name name, struct epacl_room *room)
+{
+	if (!is_remote(name))
+		return epacl_take(room, axis->n * sizeof(u16));
+	return epacl_take_lines(room, epacl_starts_room(axis->n, axis->width));
+}
+
 static void lay_out_axis(const struct build *b, struct epacl_table *table,
 			 enum epacl_axis_name name, struct epacl_room *room)
 {
 	struct epacl_axis *axis = &table->axes[name];
 
 	axis->n = b->ranges[name];
-	axis->starts = epacl_take(room, axis->n * start_size(name));
-	if (name == EPACL_AXIS_REMOTE6 && b->lower)
-		axis->lower = epacl_take(room, axis->n * sizeof(u64));
+	axis->width = width_of(b, name);
+	axis->starts = take_starts(axis, name, room);
 	lay_out_answers(b, axis, is_port(name), room);
 }
 
@@ -487,17 +501,29 @@ static void lay_out(const struct build *b, struct epacl_table *table,
 	}
 }
 
-static void set_start(const struct epacl_axis *axis, size_t size, u32 range,
-		      const struct value *value)
+static void set_remote(const struct epacl_axis *axis, u32 range,
+		       const struct epacl_start128 *value)
 {
-	if (size == sizeof(u16))
-		((u16 *)axis->starts)[range] = value->lo;
-	else if (size == sizeof(u32))
+	switch (axis->width) {
+	case EPACL_WIDTH_32:
 		((u32 *)axis->starts)[range] = value->lo;
-	else
+		break;
+	case EPACL_WIDTH_64:
 		((u64 *)axis->starts)[range] = value->hi;
-	if (axis->lower)
-		((u64 *)axis->lower)[range] = value->lo;
+		break;
+	case EPACL_WIDTH_128:
+		((struct epacl_start128 *)axis->starts)[range] = *value;
+		break;
+	}
+}
+
+static void set_start(const struct epacl_axis *axis, enum epacl_axis_name name,
+		      u32 range, const struct epacl_start128 *value)
+{
+	if (is_remote(name))
+		set_remote(axis, range, value);
+	else
+		((u16 *)axis->starts)[range] = value->lo;
 }
 
 /* The active rules, from @at of table.few on. Return: where they end. */
@@ -558,7 +584,7 @@ static void fill_axis(struct build *b, const struct epacl_table *table,
 		      enum epacl_axis_name name)
 {
 	const struct epacl_axis *axis = &table->axes[name];
-	struct value start;
+	struct epacl_start128 start;
 	u32 range;
 
 	/* Those of the second family follow those of the first. */
@@ -568,9 +594,11 @@ static void fill_axis(struct build *b, const struct epacl_table *table,
 	walk_begin(b);
 	for (range = 0; range < axis->n; range++) {
 		start = walk_range(b, name, range);
-		set_start(axis, start_size(name), range, &start);
+		set_start(axis, name, range, &start);
 		set_answer(b, table, axis, range);
 	}
+	if (is_remote(name))
+		epacl_starts_finish((void *)axis->starts, axis->n, axis->width);
 	if (!is_port(name))
 		return;
 	activate_portless(b, name);
@@ -635,14 +663,15 @@ static void fill_marks(const struct build *b, const struct epacl_table *table)
 static struct epacl_table *lay_down(struct build *b)
 {
 	struct epacl_table size = {}, *table;
-	struct epacl_room room = {};
+	struct epacl_room room = { .used = sizeof(*table) };
 	u32 i;
 
 	lay_out(b, &size, &room);
-	table = epacl_alloc(b->memory, sizeof(*table) + room.used);
+	table = epacl_alloc_lines(b->memory, room.used);
 	if (!table)
 		return NULL;
-	room = (struct epacl_room){ .at = (u8 *)(table + 1) };
+	room.at = (u8 *)table;
+	room.used = sizeof(*table);
 	lay_out(b, table, &room);
 	table->rules = b->rules;
 	table->n = b->n;

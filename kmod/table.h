@@ -55,14 +55,14 @@ struct epacl_mark {
 
 /**
  * struct epacl_axis - one property, in ranges
- * @starts: first value of each, ascending, the first is 0: u32 of IPv4, u64 of
- *	the upper half of IPv6, u16 of ports and protocols, in host order
+ * @starts: first value of each, ascending, the first is 0: of remotes as in
+ *	starts.h, else u16, in host order
  * @rows: table.words for each range; of ports one more for packets without
  * @first: of each range
  * @few: where the range's rules begin in table.few; those of the next one are
  *	where they end; of ports as with @rows
- * @lower: u64 of the lower half of IPv6; NULL: all zero
  * @n: ranges; 0: no rule of the table looks at it, or another axis leaves few
+ * @width: enum epacl_width, of remotes
  */
 struct epacl_axis {
 	const void *starts;
@@ -71,8 +71,8 @@ struct epacl_axis {
 		const struct epacl_first *first;
 		const u32 *few;
 	};
-	const u64 *lower;
 	u32 n;
+	u8 width;
 };
 
 /**

@@ -157,7 +157,7 @@ const struct epacl_rule *list_classify(const struct epacl_key *key)
 {
 	struct epacl_hit hit;
 
-	if (!epacl_classify(&list.acl, list_sets, key, &hit)) {
+	if (!epacl_classify(list.acl.table, list_sets, key, &hit)) {
 		if (hit.rule)
 			abort();
 		return NULL;
@@ -210,8 +210,7 @@ static bool secured_agrees(const struct epacl_key *key)
 bool list_agrees(const struct epacl_key *key)
 {
 	struct twin_view view = {
-		.local = key->local,
-		.remote = key->remote,
+		.remote = *key->remote,
 		.proto = key->proto,
 		.has_ports = key->has_ports,
 		.has_type = key->has_type,
@@ -236,7 +235,7 @@ bool list_agrees(const struct epacl_key *key)
 		return true;
 	print_list();
 	fprintf(stderr, "remote %s proto %u ports %d %u %u type %d %u/%u\n",
-		epacl_ip_text(&key->remote, text), key->proto, key->has_ports,
+		epacl_ip_text(key->remote, text), key->proto, key->has_ports,
 		key->lport, key->rport, key->has_type, key->type, key->code);
 	fprintf(stderr, "twin has rule %d, module %d\n", twin ? twin->order : 0,
 		rule ? rule->order : 0);
@@ -294,17 +293,20 @@ void list_random_key(struct epacl_key *key)
 	const struct twin_rule *rule = &list.twin[below(list.n ?: 1)];
 	static const struct twin_policy nobody = { .nvms = 1,
 						   .vms[0].nnics = 1 };
+	static struct epacl_ip local, remote;
 
 	memset(key, 0, sizeof(*key));
+	key->local = &local;
+	key->remote = &remote;
 	key->security = random_security();
 	if (!list.n || rule->any_remote || rule->has_set || chance(20))
-		key->remote = random_ip(&nobody, random_family());
+		remote = random_ip(&nobody, random_family());
 	else
-		key->remote = near(rule->remote.ip);
-	key->local = ip4(10, 1, 0, 4);
+		remote = near(rule->remote.ip);
+	local = ip4(10, 1, 0, 4);
 	key->proto = list.n && rule->proto != EPACL_PROTO_ANY && chance(80) ?
 			     rule->proto :
-			     random_proto(key->remote.family);
+			     random_proto(remote.family);
 	/* A fragment without a connection has none, whatever its protocol. */
 	key->has_ports = twin_has_ports(key->proto) && chance(95);
 	key->lport = random_port();

@@ -35,6 +35,7 @@ void list_drop(void);
 
 /* Gives a random rule what random_rule() does not: a set, IPsec. */
 void list_dress(struct twin_rule *rule);
+/* Its addresses stay until the next one is made. */
 void list_random_key(struct epacl_key *key);
 
 /*

@@ -90,17 +90,20 @@ static void nested(u8 family, bool longest_first)
 static void check_nested(u8 family)
 {
 	unsigned int bits = family == 4 ? 32 : 128, i;
-	struct epacl_key key = { .proto = IPPROTO_TCP, .has_ports = true };
+	struct epacl_ip remote;
+	struct epacl_key key = { .proto = IPPROTO_TCP,
+				 .has_ports = true,
+				 .remote = &remote };
 
 	list_build();
 	for (i = 0; i <= bits; i++) {
-		key.remote = family == 4 ? ip4(10, 1, 0, 5) :
-					   ip6(0xfd00, 1, 0, 0, 5);
+		remote = family == 4 ? ip4(10, 1, 0, 5) :
+				       ip6(0xfd00, 1, 0, 0, 5);
 		if (i < bits)
-			key.remote.b[i / 8] ^= 0x80 >> i % 8;
+			remote.b[i / 8] ^= 0x80 >> i % 8;
 		check_key(&key, 0);
 	}
-	key.remote = family == 4 ? ip6(0xfd00, 1, 0, 0, 5) : ip4(10, 1, 0, 5);
+	remote = family == 4 ? ip6(0xfd00, 1, 0, 0, 5) : ip4(10, 1, 0, 5);
 	check_key(&key, 0);
 	list_drop();
 }
@@ -117,9 +120,10 @@ END_TEST
 /* Ranges that touch: each port is of one rule, and of the right one. */
 START_TEST(test_adjacent_ranges)
 {
+	struct epacl_ip remote = ip4(198, 51, 100, 1);
 	struct epacl_key key = { .proto = IPPROTO_UDP,
 				 .has_ports = true,
-				 .remote = ip4(198, 51, 100, 1) };
+				 .remote = &remote };
 	struct twin_rule *rule;
 	u32 port, i;
 
@@ -144,7 +148,8 @@ END_TEST
 /* A range of all ports still takes a protocol that has ports. */
 START_TEST(test_all_ports)
 {
-	struct epacl_key key = { .remote = ip4(198, 51, 100, 1) };
+	struct epacl_ip remote = ip4(198, 51, 100, 1);
+	struct epacl_key key = { .remote = &remote };
 	struct twin_rule *rule;
 	int proto;
 
@@ -171,7 +176,8 @@ END_TEST
 /* "any" is of both families, /0 of one. */
 START_TEST(test_zero_length)
 {
-	struct epacl_key key = { .proto = IPPROTO_GRE };
+	struct epacl_ip remote;
+	struct epacl_key key = { .proto = IPPROTO_GRE, .remote = &remote };
 	struct twin_rule *rule;
 
 	list.n = 0;
@@ -183,11 +189,11 @@ START_TEST(test_zero_length)
 	rule->remote = prefix_of(ip4(0, 0, 0, 0), 0);
 	add(3, false);
 	list_build();
-	key.remote = ip4(0, 0, 0, 0);
+	remote = ip4(0, 0, 0, 0);
 	ck_assert_uint_eq(list_classify(&key)->order, 2);
-	key.remote = ip4(255, 255, 255, 255);
+	remote = ip4(255, 255, 255, 255);
 	ck_assert_uint_eq(list_classify(&key)->order, 2);
-	key.remote = ip6(0, 0, 0, 0, 0);
+	remote = ip6(0, 0, 0, 0, 0);
 	ck_assert_uint_eq(list_classify(&key)->order, 1);
 	list_drop();
 }
@@ -196,7 +202,8 @@ END_TEST
 /* An IPv4 prefix is not the IPv6 one with the same first bits. */
 START_TEST(test_families)
 {
-	struct epacl_key key = { .proto = IPPROTO_GRE };
+	struct epacl_ip remote;
+	struct epacl_key key = { .proto = IPPROTO_GRE, .remote = &remote };
 	struct twin_rule *rule;
 
 	list.n = 0;
@@ -204,9 +211,9 @@ START_TEST(test_families)
 	rule->any_remote = false;
 	rule->remote = prefix_of(ip4(0x20, 0x01, 0x0d, 0xb8), 32);
 	list_build();
-	key.remote = ip6(0x2001, 0xdb8, 0, 0, 0);
+	remote = ip6(0x2001, 0xdb8, 0, 0, 0);
 	ck_assert_ptr_null(list_classify(&key));
-	key.remote = ip4(0x20, 0x01, 0x0d, 0xb8);
+	remote = ip4(0x20, 0x01, 0x0d, 0xb8);
 	ck_assert_ptr_nonnull(list_classify(&key));
 	list_drop();
 }
@@ -218,7 +225,10 @@ START_TEST(test_many)
 	static const unsigned int sizes[] = { 0,  1,   2,   63,	 64,
 					      65, 127, 128, 129, RULES_MAX };
 	u64 seed = random_begin(0x3a);
-	struct epacl_key key = { .proto = IPPROTO_TCP, .has_ports = true };
+	struct epacl_ip remote;
+	struct epacl_key key = { .proto = IPPROTO_TCP,
+				 .has_ports = true,
+				 .remote = &remote };
 	unsigned int i, size = sizes[_i];
 	struct twin_rule *rule;
 
@@ -231,7 +241,7 @@ START_TEST(test_many)
 	}
 	list_build();
 	for (i = 0; i < size + 3; i++) {
-		key.remote = ip4(10, 0, i / 256, i);
+		remote = ip4(10, 0, i / 256, i);
 		check_key(&key, seed);
 	}
 	list_drop();
@@ -244,8 +254,8 @@ START_TEST(test_secure)
 {
 	struct epacl_security one = { .n = 1, .reqid = { 7 } };
 	struct epacl_security two = { .n = 2, .reqid = { 0, 9 } };
-	struct epacl_key key = { .proto = IPPROTO_GRE,
-				 .remote = ip4(198, 51, 100, 1) };
+	struct epacl_ip remote = ip4(198, 51, 100, 1);
+	struct epacl_key key = { .proto = IPPROTO_GRE, .remote = &remote };
 	struct twin_rule *rule;
 
 	list.n = 0;
@@ -289,8 +299,8 @@ START_TEST(test_secured)
 		{ "d2d1p1p2p3d ", EPACL_DEFAULT_AUTO, true },
 		{ "d2d1p1p2d ", EPACL_DEFAULT_PERMIT, false },
 	};
-	struct epacl_key key = { .proto = IPPROTO_GRE,
-				 .remote = ip4(198, 51, 100, 1) };
+	struct epacl_ip remote = ip4(198, 51, 100, 1);
+	struct epacl_key key = { .proto = IPPROTO_GRE, .remote = &remote };
 	const char *s = cases[_i].rules;
 	struct twin_rule *rule;
 
@@ -312,8 +322,8 @@ END_TEST
 /* Of reqids that are denied by name only so many are remembered. */
 START_TEST(test_denied_max)
 {
-	struct epacl_key key = { .proto = IPPROTO_GRE,
-				 .remote = ip4(198, 51, 100, 1) };
+	struct epacl_ip remote = ip4(198, 51, 100, 1);
+	struct epacl_key key = { .proto = IPPROTO_GRE, .remote = &remote };
 	unsigned int n = EPACL_DENIED_MAX + _i, i;
 	struct twin_rule *rule;
 

@@ -90,11 +90,14 @@ static struct epacl_cvm *compiled(struct guest *g)
 	return cvm;
 }
 
+/* Its address stays until the next one is made. */
 static struct epacl_key random_key(void)
 {
+	static struct epacl_ip local;
 	struct epacl_key key = { .proto = protos[below(5)] };
 
-	key.local = address(below(ADDRESSES));
+	local = address(below(ADDRESSES));
+	key.local = &local;
 	key.has_ports = epacl_proto_has_ports(key.proto);
 	key.has_type = key.proto == 1 || key.proto == 58;
 	if (key.has_ports)
@@ -112,7 +115,7 @@ static int closeness(const struct epacl_endpoint *e,
 {
 	u8 type = e->has_type ? e->type : key->proto == 1 ? 8 : 128;
 
-	if (e->address.family && !epacl_ip_equal(&e->address, &key->local))
+	if (e->address.family && !epacl_ip_equal(&e->address, key->local))
 		return 0;
 	if (e->proto == EPACL_PROTO_ANY)
 		return 1;
