@@ -76,6 +76,9 @@ calm() {
 		net.ipv4.conf.all.send_redirects=0 \
 		net.ipv4.conf.default.send_redirects=0 \
 		net.ipv4.icmp_echo_ignore_all=1 net.ipv6.icmp.echo_ignore_all=1
+	# Of br_netfilter, if it is here, the twin knows nothing.
+	sysctl -qwe net.bridge.bridge-nf-call-iptables=0 \
+		net.bridge.bridge-nf-call-ip6tables=0
 	nft -f - <<-END || bail 'nft fails'
 		table inet calm {
 			chain output {
