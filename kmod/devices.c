@@ -7,6 +7,7 @@
 #include <linux/if_vlan.h>
 #include <linux/inetdevice.h>
 #include <linux/netfilter_netdev.h>
+#include <linux/prefetch.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <net/addrconf.h>
@@ -38,6 +39,38 @@ const struct epacl_cnic *epacl_port_nic(const struct epacl_snapshot *snap,
 	if (nic)
 		WRITE_ONCE(port->nic, nic - snap->nics);
 	return nic;
+}
+
+/* Where the nic was found last; NULL: nowhere. */
+static const struct epacl_cnic *nic_hint(const struct epacl_snapshot *snap,
+					 const struct epacl_port *port)
+{
+	u32 i = port ? READ_ONCE(port->nic) : 0;
+
+	return port && snap && i < snap->nnics ? &snap->nics[i] : NULL;
+}
+
+void epacl_port_prefetch_nic(const struct epacl_snapshot *snap,
+			     const struct epacl_port *port)
+{
+	const struct epacl_cnic *nic = nic_hint(snap, port);
+
+	if (nic)
+		prefetch(nic);
+}
+
+void epacl_port_prefetch_vm(const struct epacl_snapshot *snap,
+			    const struct epacl_port *port)
+{
+	const struct epacl_cnic *nic = nic_hint(snap, port);
+	const struct epacl_cvm *cvm;
+
+	if (!nic)
+		return;
+	cvm = epacl_snapshot_vm(snap, nic->vm);
+	prefetch(cvm);
+	prefetch((const u8 *)cvm + EPACL_LINE);
+	prefetch((const u8 *)cvm + 2 * EPACL_LINE);
 }
 
 /* ---- interfaces that the hooks see in full ---- */

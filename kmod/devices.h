@@ -38,6 +38,15 @@ struct epacl_port *epacl_port(struct epacl_net *en, int ifindex);
 const struct epacl_cnic *epacl_port_nic(const struct epacl_snapshot *snap,
 					struct epacl_port *port);
 
+/*
+ * Into the cache what will be read of the nic of a port, and then of its VM,
+ * while other things are read. @snap, @port: NULL is fine.
+ */
+void epacl_port_prefetch_nic(const struct epacl_snapshot *snap,
+			     const struct epacl_port *port);
+void epacl_port_prefetch_vm(const struct epacl_snapshot *snap,
+			    const struct epacl_port *port);
+
 /**
  * epacl_devices_prepare - hook the interfaces that a policy names
  * @en: namespace

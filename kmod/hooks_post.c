@@ -264,6 +264,7 @@ unsigned int epacl_hook_to_vm(void *priv, struct sk_buff *skb,
 	epacl_case_open(&c, en, skb, state, EPACL_IN);
 	if (!c.ask.snap)
 		return NF_ACCEPT;
+	epacl_port_prefetch_nic(c.ask.snap, port);
 	epacl_flow_read(&c.flow, skb);
 	/*
 	 * What nothing tracks is judged at the egress; but there it cannot be
@@ -272,6 +273,7 @@ unsigned int epacl_hook_to_vm(void *priv, struct sk_buff *skb,
 	if (!epacl_connection(skb) &&
 	    (c.flow.state == EPACL_FLOW_NONE || !skb->skb_iif))
 		return NF_ACCEPT;
+	epacl_port_prefetch_vm(c.ask.snap, port);
 	epacl_case_read(&c, vlan);
 	epacl_security_in(&c.security, skb);
 	return port ? to_port(&c, port, dev) : to_bridge(&c, dev);

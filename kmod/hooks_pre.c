@@ -131,9 +131,11 @@ unsigned int epacl_hook_from_vm(void *priv, struct sk_buff *skb,
 	if (!port)
 		return judge_opener(en, skb, state);
 	epacl_case_open(&c, en, skb, state, EPACL_OUT);
+	epacl_port_prefetch_nic(c.ask.snap, port);
 	epacl_case_read(&c, vlan);
 	if (!epacl_case_find_nic(&c, port))
 		return epacl_drop_unknown(&c, port);
+	epacl_port_prefetch_vm(c.ask.snap, port);
 	if (epacl_decide_link(&c.ask, &c.answer))
 		/* What is permitted for good was counted at the ingress. */
 		return c.answer.permit ? NF_ACCEPT : epacl_case_settle(&c);
