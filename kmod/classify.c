@@ -211,11 +211,10 @@ static bool rest_of(const struct search *s, u32 i)
 }
 
 /* The next one by its rows. NULL: the table has no more. */
-static const struct epacl_rule *next_by_rows(struct search *s)
+static struct epacl_rule *const *next_by_rows(struct search *s)
 {
 	const struct epacl_table *table = s->table;
-	const struct epacl_rule *rule;
-	u32 bit;
+	u32 bit, i;
 
 	for (;;) {
 		while (!s->bits) {
@@ -225,16 +224,14 @@ static const struct epacl_rule *next_by_rows(struct search *s)
 		}
 		bit = __ffs64(s->bits);
 		s->bits &= s->bits - 1;
-		rule = table->rules[64 * s->word + bit];
-		if (!(table->rest[s->word] >> bit & 1))
-			return rule;
-		if (rest_of(s, 64 * s->word + bit))
-			return rule;
+		i = 64 * s->word + bit;
+		if (!(table->rest[s->word] >> bit & 1) || rest_of(s, i))
+			return &table->rules[i];
 	}
 }
 
 /* The next one of few. NULL: the table has no more. */
-static const struct epacl_rule *next_of_few(struct search *s)
+static struct epacl_rule *const *next_of_few(struct search *s)
 {
 	const struct epacl_table *table = s->table;
 	const struct epacl_brief *brief;
@@ -247,26 +244,26 @@ static const struct epacl_rule *next_of_few(struct search *s)
 			    axes_match(&table->rules[i]->match, s->key) &&
 				    rest_of(s, i) :
 			    brief_matches(brief, s->key))
-			return table->rules[i];
+			return &table->rules[i];
 	}
 	return NULL;
 }
 
 static bool no_hit(struct epacl_hit *hit)
 {
-	hit->rule = NULL;
+	hit->place = NULL;
 	return false;
 }
 
-/* @rule: NULL: none. */
-static bool hit_rule(struct epacl_hit *hit, const struct epacl_rule *rule)
+/* @place: NULL: none. */
+static bool hit_rule(struct epacl_hit *hit, struct epacl_rule *const *place)
 {
-	if (!rule)
+	if (!place)
 		return no_hit(hit);
-	hit->rule = rule;
-	hit->counter = rule->counter;
-	hit->permit = rule->permit;
-	hit->log = rule->log;
+	hit->place = place;
+	hit->counter = (*place)->counter;
+	hit->permit = (*place)->permit;
+	hit->log = (*place)->log;
 	return true;
 }
 
@@ -278,62 +275,60 @@ static bool hit_by_remote(const struct epacl_table *table,
 			  const struct epacl_key *key, struct epacl_hit *hit)
 {
 	const struct epacl_axis *axis = remote_axis(table, key);
-	const struct epacl_first *first;
-	const struct epacl_mark *mark;
+	u32 range = find_remote(axis, key->remote);
+	const struct epacl_first *first = &axis->first[range];
 
-	first = &axis->first[find_remote(axis, key->remote)];
 	if (!first->rule)
 		return no_hit(hit);
-	mark = &table->marks[first->rule - 1];
-	hit->rule = mark->rule;
-	hit->counter = mark->counter;
+	hit->place = &table->rules[first->rule - 1];
+	hit->counter = axis->counters[range];
 	hit->permit = first->permit;
 	hit->log = first->log;
 	return true;
 }
 
-static const struct epacl_rule *first_by_remote(const struct epacl_table *table,
-						const struct epacl_key *key)
+static struct epacl_rule *const *
+first_by_remote(const struct epacl_table *table, const struct epacl_key *key)
 {
 	struct epacl_hit hit;
 
-	return hit_by_remote(table, key, &hit) ? hit.rule : NULL;
+	return hit_by_remote(table, key, &hit) ? hit.place : NULL;
 }
 
-static const struct epacl_rule *next_rule(struct search *s)
+static struct epacl_rule *const *next_place(struct search *s)
 {
 	const struct epacl_table *table;
-	const struct epacl_rule *rule;
+	struct epacl_rule *const *place;
 
 	while ((table = s->table)) {
 		if (table->form == EPACL_FORM_FEW)
-			rule = next_of_few(s);
+			place = next_of_few(s);
 		else if (table->form == EPACL_FORM_ROWS)
-			rule = next_by_rows(s);
+			place = next_by_rows(s);
 		else
-			rule = first_by_remote(table, s->key);
-		if (!rule || table->form == EPACL_FORM_FIRST)
+			place = first_by_remote(table, s->key);
+		if (!place || table->form == EPACL_FORM_FIRST)
 			enter(s, table->next);
-		if (rule)
-			return rule;
+		if (place)
+			return place;
 	}
 	return NULL;
 }
 
 /* Apart, so that most lists are spared a walk's state on the stack. */
-static noinline const struct epacl_rule *
+static noinline struct epacl_rule *const *
 walk(const struct epacl_table *table, const struct epacl_set_table *const *sets,
      const struct epacl_key *key)
 {
 	struct search s = { .sets = sets, .key = key };
-	const struct epacl_rule *rule;
+	struct epacl_rule *const *place;
 
 	enter(&s, table);
 	do {
-		rule = next_rule(&s);
-	} while (rule && rule->match.secure &&
-		 !security_matches(&rule->match, key->security));
-	return rule;
+		place = next_place(&s);
+	} while (place && (*place)->match.secure &&
+		 !security_matches(&(*place)->match, key->security));
+	return place;
 }
 
 bool epacl_classify(const struct epacl_table *table,
@@ -377,13 +372,15 @@ bool epacl_classify_secured(const struct epacl_acl *acl,
 			    const struct epacl_key *key)
 {
 	struct search s = { .sets = sets, .key = key };
+	struct epacl_rule *const *place;
 	const struct epacl_rule *rule;
 	struct denied denied;
 	u32 reqid;
 
 	denied.n = 0;
 	enter(&s, acl->table);
-	while ((rule = next_rule(&s))) {
+	while ((place = next_place(&s))) {
+		rule = *place;
 		reqid = rule->match.reqid;
 		if (!reqid)
 			return rule->permit;

@@ -62,13 +62,13 @@ void epacl_table_free(struct epacl_table *table);
 
 /**
  * struct epacl_hit - the rule that decides
- * @rule: NULL: none does, and the rest says nothing
+ * @place: where the list has it; NULL: none does, and the rest says nothing
  * @counter: its counter
  * @permit: what it says
  * @log: it wants to be logged
  */
 struct epacl_hit {
-	const struct epacl_rule *rule;
+	struct epacl_rule *const *place;
 	struct epacl_count __percpu *counter;
 	bool permit;
 	bool log;

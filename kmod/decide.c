@@ -91,12 +91,12 @@ static bool ask_layer(const struct epacl_ask *ask,
 	}
 	asked = &answer->asked[answer->nasked++];
 	asked->layer = layer;
-	asked->rule = NULL;
+	asked->place = NULL;
 	if (!epacl_classify(layer->table, ask->snap->sets, key, &hit)) {
 		if (layer->permits)
 			return true;
 	} else {
-		asked->rule = hit.rule;
+		asked->place = hit.place;
 		asked->counter = hit.counter;
 		answer->logs |= hit.log;
 		if (hit.permit)

@@ -70,14 +70,21 @@ struct epacl_host {
 /**
  * struct epacl_asked - a layer that was asked
  * @layer: the layer
- * @rule: that decided; NULL: its default did
+ * @place: where its list has the rule that decided; NULL: its default did
  * @counter: of the rule
  */
 struct epacl_asked {
 	const struct epacl_layer *layer;
-	const struct epacl_rule *rule;
+	struct epacl_rule *const *place;
 	struct epacl_count __percpu *counter;
 };
+
+/* The rule that decided; NULL: the default did. */
+static inline const struct epacl_rule *
+epacl_asked_rule(const struct epacl_asked *asked)
+{
+	return asked->place ? *asked->place : NULL;
+}
 
 /* In: endpoint, subnet, groups, VM; out: the last three; a loose flow: both. */
 #define EPACL_LAYERS_MAX (2 * EPACL_GROUPS_MAX + 5)

@@ -116,7 +116,7 @@ static void count_rules(const struct epacl_answer *answer, u32 bytes)
 	int i;
 
 	for (i = 0; i < answer->nasked; i++)
-		if (asked[i].rule)
+		if (asked[i].place)
 			epacl_count(asked[i].counter, bytes);
 }
 

@@ -61,6 +61,7 @@ static void log_rule(const struct epacl_ask *ask,
 		     const struct epacl_asked *asked, const struct sk_buff *skb,
 		     const struct nf_hook_state *state)
 {
+	const struct epacl_rule *rule = epacl_asked_rule(asked);
 	char owner[OWNER_TEXT];
 
 	if (!may_log(epacl_snapshot_vm(ask->snap, ask->nic->vm)->vm->counters))
@@ -70,21 +71,19 @@ static void log_rule(const struct epacl_ask *ask,
 		      state->out, &loginfo, "epacl: %.28s %s %s %u %s: ",
 		      epacl_snapshot_vm_name(ask->snap, ask->nic),
 		      ask->direction == EPACL_IN ? "in" : "out", owner,
-		      asked->rule->order,
-		      asked->rule->permit ? "permit" : "deny");
+		      rule->order, rule->permit ? "permit" : "deny");
 }
 
 void epacl_log(const struct epacl_ask *ask, const struct epacl_answer *answer,
 	       const struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	const struct epacl_asked *asked;
+	const struct epacl_rule *rule;
 	u8 i;
 
 	for (i = 0; i < answer->nasked; i++) {
-		asked = &answer->asked[i];
-		if (asked->rule && asked->rule->log &&
-		    asked->rule->permit == answer->permit)
-			log_rule(ask, asked, skb, state);
+		rule = epacl_asked_rule(&answer->asked[i]);
+		if (rule && rule->log && rule->permit == answer->permit)
+			log_rule(ask, &answer->asked[i], skb, state);
 	}
 }
 

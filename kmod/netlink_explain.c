@@ -146,14 +146,14 @@ static int put_owner(struct sk_buff *skb, int attr,
 static int put_layer(struct sk_buff *skb, const struct epacl_asked *asked,
 		     bool permit)
 {
+	const struct epacl_rule *rule = epacl_asked_rule(asked);
 	const struct epacl_layer *layer = asked->layer;
 	struct nlattr *nest = nla_nest_start(skb, EPACL_LEG_A_LAYER);
 
 	if (!nest || put_owner(skb, EPACL_LAYER_A_OWNER, layer) ||
 	    nla_put_u8(skb, EPACL_LAYER_A_VERDICT,
 		       permit ? EPACL_PERMIT : EPACL_DROP) ||
-	    (asked->rule &&
-	     nla_put_u16(skb, EPACL_LAYER_A_ORDER, asked->rule->order)) ||
+	    (rule && nla_put_u16(skb, EPACL_LAYER_A_ORDER, rule->order)) ||
 	    (layer->use && nla_put_string(skb, EPACL_LAYER_A_ACL, layer->use)))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
@@ -164,6 +164,7 @@ static int put_layer(struct sk_buff *skb, const struct epacl_asked *asked,
 static int put_decider(struct sk_buff *skb, const struct epacl_answer *answer)
 {
 	const struct epacl_asked *last;
+	const struct epacl_rule *rule;
 
 	if (!epacl_layer_denied(answer))
 		return 0;
@@ -172,9 +173,8 @@ static int put_decider(struct sk_buff *skb, const struct epacl_answer *answer)
 	    (last->layer->use &&
 	     nla_put_string(skb, EPACL_LEG_A_ACL, last->layer->use)))
 		return -EMSGSIZE;
-	return last->rule ?
-		       nla_put_u16(skb, EPACL_LEG_A_ORDER, last->rule->order) :
-		       0;
+	rule = epacl_asked_rule(last);
+	return rule ? nla_put_u16(skb, EPACL_LEG_A_ORDER, rule->order) : 0;
 }
 
 static int put_tuple(struct sk_buff *skb, const struct epacl_tuple *tuple)

@@ -5,29 +5,35 @@
 #include <linux/kernel.h>
 #include "starts.h"
 
+#define STEP 4
+
 static u32 groups_of(u32 n)
 {
 	return DIV_ROUND_UP(n, EPACL_FANOUT);
+}
+
+/* Whole groups; or less than one, which is searched in steps of STEP. */
+static u32 padded(u32 n)
+{
+	return ALIGN(n, n > EPACL_FANOUT ? EPACL_FANOUT : STEP);
 }
 
 /* ---- building ---- */
 
 size_t epacl_starts_room(u32 n, enum epacl_width width)
 {
-	u32 groups = groups_of(n);
-	size_t all = groups;
+	size_t all = padded(n);
 
-	while (groups > 1) {
-		groups = groups_of(groups);
-		all += groups;
+	while (n > EPACL_FANOUT) {
+		n = groups_of(n);
+		all += padded(n);
 	}
-	return all * EPACL_FANOUT * epacl_start_size(width);
+	return all * epacl_start_size(width);
 }
 
 static void pad(u8 *level, u32 n, size_t size)
 {
-	memset(level + n * size, 0xff,
-	       (groups_of(n) * EPACL_FANOUT - n) * size);
+	memset(level + n * size, 0xff, (padded(n) - n) * size);
 }
 
 /* The first start of each group of @level. */
@@ -69,6 +75,7 @@ static bool start128_is_behind(const struct epacl_start128 *start,
 #define RANK(name, type, is_behind)                                   \
 	static u32 name(const type *starts, u32 n, const type *value) \
 	{                                                             \
+		u32 size = min_t(u32, padded(n), EPACL_FANOUT);       \
 		u32 group = 0, behind = 0, i;                         \
                                                                       \
 		if (n > EPACL_FANOUT) {                               \
@@ -79,13 +86,13 @@ static bool start128_is_behind(const struct epacl_start128 *start,
 			group = (group - 1) * EPACL_FANOUT;           \
 		}                                                     \
 		starts += group;                                      \
-		for (i = 0; i < EPACL_FANOUT; i += 4)                 \
+		for (i = 0; i < size; i += STEP)                      \
 			behind += is_behind(&starts[i], value) +      \
 				  is_behind(&starts[i + 1], value) +  \
 				  is_behind(&starts[i + 2], value) +  \
 				  is_behind(&starts[i + 3], value);   \
 		/* Padding is not behind the last address of all. */  \
-		return min(group + EPACL_FANOUT - behind, n);         \
+		return min(group + size - behind, n);                 \
 	}
 
 RANK(rank32, u32, IS_BEHIND)

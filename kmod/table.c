@@ -446,6 +446,12 @@ static bool is_used(const struct build *b, enum epacl_axis_name axis)
 
 /* ---- laying it down ---- */
 
+static void lay_out_first(struct epacl_axis *axis, struct epacl_room *room)
+{
+	axis->first = epacl_take(room, axis->n * sizeof(*axis->first));
+	axis->counters = epacl_take(room, axis->n * sizeof(*axis->counters));
+}
+
 /* The first, few or rows of the ranges of an axis. */
 static void lay_out_answers(const struct build *b, struct epacl_axis *axis,
 			    bool port, struct epacl_room *room)
@@ -458,7 +464,7 @@ static void lay_out_answers(const struct build *b, struct epacl_axis *axis,
 		axis->few = epacl_take(room,
 				       (axis->n + port + 1) * sizeof(u32));
 	else
-		axis->first = epacl_take(room, axis->n * sizeof(*axis->first));
+		lay_out_first(axis, room);
 }
 
 static void *take_starts(const struct epacl_axis *axis,
@@ -489,8 +495,6 @@ static void lay_out(const struct build *b, struct epacl_table *table,
 	for (i = 0; i < EPACL_AXES; i++)
 		if (is_used(b, i))
 			lay_out_axis(b, table, i, room);
-	if (b->form == EPACL_FORM_FIRST)
-		table->marks = epacl_take(room, b->n * sizeof(*table->marks));
 	if (b->form == EPACL_FORM_ROWS)
 		table->rest = epacl_take(room, words_of(b->n) * sizeof(u64));
 	if (b->has_sets)
@@ -539,15 +543,21 @@ static u32 put_few(const struct build *b, const struct epacl_table *table,
 	return at;
 }
 
-static struct epacl_first first_of(const struct build *b)
+static void set_first(const struct build *b, const struct epacl_axis *axis,
+		      u32 range)
 {
-	struct epacl_first first = { .rule = first_active(b) };
+	struct epacl_first *first = (struct epacl_first *)&axis->first[range];
+	struct epacl_count __percpu **counters =
+		(struct epacl_count __percpu **)axis->counters;
+	const struct epacl_rule *rule;
 
-	if (first.rule) {
-		first.permit = b->rules[first.rule - 1]->permit;
-		first.log = b->rules[first.rule - 1]->log;
-	}
-	return first;
+	first->rule = first_active(b);
+	if (!first->rule)
+		return;
+	rule = b->rules[first->rule - 1];
+	first->permit = rule->permit;
+	first->log = rule->log;
+	counters[range] = rule->counter;
 }
 
 /* Of the range that the walk has come to. */
@@ -565,7 +575,7 @@ static void set_answer(struct build *b, const struct epacl_table *table,
 		few[range + 1] = put_few(b, table, few[range]);
 		break;
 	case EPACL_FORM_FIRST:
-		((struct epacl_first *)axis->first)[range] = first_of(b);
+		set_first(b, axis, range);
 		break;
 	}
 }
@@ -649,17 +659,6 @@ static void fill_briefs(const struct build *b, const struct epacl_table *table)
 	}
 }
 
-static void fill_marks(const struct build *b, const struct epacl_table *table)
-{
-	struct epacl_mark *marks = (struct epacl_mark *)table->marks;
-	u32 i;
-
-	for (i = 0; i < b->n; i++) {
-		marks[i].rule = b->rules[i];
-		marks[i].counter = b->rules[i]->counter;
-	}
-}
-
 static struct epacl_table *lay_down(struct build *b)
 {
 	struct epacl_table size = {}, *table;
@@ -686,8 +685,6 @@ static struct epacl_table *lay_down(struct build *b)
 	fill_rest(b, table);
 	if (table->briefs)
 		fill_briefs(b, table);
-	if (table->marks)
-		fill_marks(b, table);
 	return table;
 }
 

@@ -42,25 +42,15 @@ struct epacl_first {
 };
 
 /**
- * struct epacl_mark - what else is needed of such a rule
- * @rule: the rule
- * @counter: its counter
- *
- * Side by side, so that the rule, a cache line of its own, need not be read.
- */
-struct epacl_mark {
-	const struct epacl_rule *rule;
-	struct epacl_count __percpu *counter;
-};
-
-/**
  * struct epacl_axis - one property, in ranges
  * @starts: first value of each, ascending, the first is 0: of remotes as in
  *	starts.h, else u16, in host order
  * @rows: table.words for each range; of ports one more for packets without
- * @first: of each range
+ * @first: of each range; what is needed of the rule is in it and in @counters,
+ *	so that the rule, a cache line of its own, need not be read
  * @few: where the range's rules begin in table.few; those of the next one are
  *	where they end; of ports as with @rows
+ * @counters: of each range, that of the first rule
  * @n: ranges; 0: no rule of the table looks at it, or another axis leaves few
  * @width: enum epacl_width, of remotes
  */
@@ -71,6 +61,7 @@ struct epacl_axis {
 		const struct epacl_first *first;
 		const u32 *few;
 	};
+	struct epacl_count __percpu *const *counters;
 	u32 n;
 	u8 width;
 };
@@ -101,10 +92,9 @@ enum epacl_form { EPACL_FORM_FIRST, EPACL_FORM_FEW, EPACL_FORM_ROWS };
  * @form: enum epacl_form
  * @by: axis that leaves few rules, EPACL_AXIS_REMOTE4 for both families; see @few
  * @words: u64 in a row of bits
- * @marks: of each rule, in EPACL_FORM_FIRST
  * @axes: by enum epacl_axis_name
  * @next: those behind them; NULL: there are no more
- * @rules: the first of them
+ * @rules: where the list has the first of them
  * @n: how many
  * @few: numbers of rules, in EPACL_FORM_FEW
  * @briefs: of each rule, there
@@ -117,7 +107,6 @@ struct epacl_table {
 	u8 form;
 	u8 by;
 	u32 words;
-	const struct epacl_mark *marks;
 	struct epacl_axis axes[EPACL_AXES];
 	struct epacl_table *next;
 	struct epacl_rule **rules;

@@ -14,8 +14,17 @@ static bool same_text(const char *a, const char *b)
 /* What its rule says, or else the default of the list that answered. */
 static bool asked_permits(const struct epacl_asked *asked)
 {
-	return asked->rule ? asked->rule->permit :
-			     epacl_acl_default_permits(asked->layer->acl);
+	const struct epacl_rule *rule = epacl_asked_rule(asked);
+
+	return rule ? rule->permit :
+		      epacl_acl_default_permits(asked->layer->acl);
+}
+
+static u16 asked_order(const struct epacl_asked *asked)
+{
+	const struct epacl_rule *rule = epacl_asked_rule(asked);
+
+	return rule ? rule->order : 0;
 }
 
 static bool agree_layer(const struct twin_asked *twin,
@@ -29,7 +38,7 @@ static bool agree_layer(const struct twin_asked *twin,
 	       same_text(twin->part, layer->part) &&
 	       same_text(twin->use, layer->use) &&
 	       twin->permit == asked_permits(asked) &&
-	       twin->order == (asked->rule ? asked->rule->order : 0);
+	       twin->order == asked_order(asked);
 }
 
 bool agree_answer(const struct twin_answer *twin,
@@ -135,7 +144,7 @@ static void print_module(const struct epacl_answer *answer)
 		print_layer(asked->layer->owner, asked->layer->name,
 			    asked->layer->part, asked->layer->use,
 			    asked->layer->direction, asked_permits(asked),
-			    asked->rule ? asked->rule->order : 0);
+			    asked_order(asked));
 	}
 }
 

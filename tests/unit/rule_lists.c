@@ -155,17 +155,19 @@ static void print_list(void)
 
 const struct epacl_rule *list_classify(const struct epacl_key *key)
 {
+	const struct epacl_rule *rule;
 	struct epacl_hit hit;
 
 	if (!epacl_classify(list.acl.table, list_sets, key, &hit)) {
-		if (hit.rule)
+		if (hit.place)
 			abort();
 		return NULL;
 	}
-	if (hit.permit != hit.rule->permit || hit.log != hit.rule->log ||
-	    hit.counter != hit.rule->counter)
+	rule = *hit.place;
+	if (hit.permit != rule->permit || hit.log != rule->log ||
+	    hit.counter != rule->counter)
 		abort();
-	return hit.rule;
+	return rule;
 }
 
 unsigned long list_matches, list_secured_only;

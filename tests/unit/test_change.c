@@ -176,9 +176,9 @@ static void same_legs(const struct epacl_leg *a, const struct epacl_leg *b)
 	for (i = 0; i < a->answer.nasked; i++) {
 		ck_assert(same_layers(a->answer.asked[i].layer,
 				      b->answer.asked[i].layer));
-		ck_assert_ptr_eq(a->answer.asked[i].rule,
-				 b->answer.asked[i].rule);
-		seen.by_rule += a->answer.asked[i].rule != NULL;
+		ck_assert_ptr_eq(epacl_asked_rule(&a->answer.asked[i]),
+				 epacl_asked_rule(&b->answer.asked[i]));
+		seen.by_rule += epacl_asked_rule(&a->answer.asked[i]) != NULL;
 	}
 }
 

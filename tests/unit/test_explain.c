@@ -235,8 +235,8 @@ static unsigned int last_order(void)
 	const struct epacl_answer *a = &last_leg()->answer;
 
 	ck_assert_uint_gt(a->nasked, 0);
-	return a->asked[a->nasked - 1].rule ?
-		       a->asked[a->nasked - 1].rule->order :
+	return epacl_asked_rule(&a->asked[a->nasked - 1]) ?
+		       epacl_asked_rule(&a->asked[a->nasked - 1])->order :
 		       0;
 }
 
@@ -278,7 +278,8 @@ START_TEST(test_example)
 			 0);
 	ck_assert(answer.permit);
 	ck_assert_uint_eq(answer.nlegs, 2);
-	ck_assert_uint_eq(last_leg()->answer.asked[0].rule->order, 100);
+	ck_assert_uint_eq(epacl_asked_rule(&last_leg()->answer.asked[0])->order,
+			  100);
 	ck_assert_uint_eq(last_leg()->tuple.src.b[0], 203);
 	ck_assert_uint_eq(last_leg()->tuple.src.b[3], 10);
 	ck_assert_uint_eq(last_leg()->tuple.dport, 1433);

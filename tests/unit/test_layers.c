@@ -171,9 +171,9 @@ static const char *trail_of(const struct epacl_answer *a)
 		if (layer->use)
 			n += snprintf(text + n, sizeof(text) - n, "(%s)",
 				      layer->use);
-		if (a->asked[i].rule)
+		if (epacl_asked_rule(&a->asked[i]))
 			n += snprintf(text + n, sizeof(text) - n, " %u",
-				      a->asked[i].rule->order);
+				      epacl_asked_rule(&a->asked[i])->order);
 	}
 	return text;
 }
@@ -353,7 +353,9 @@ START_TEST(test_loose_asks_all)
 	judge_in("t0", "198.51.100.9", "10.1.1.4", 22);
 	said("acl", NULL);
 	ck_assert_uint_eq(answer.nasked, EPACL_LAYERS_MAX);
-	ck_assert_uint_eq(answer.asked[answer.nasked - 1].rule->order, 7);
+	ck_assert_uint_eq(epacl_asked_rule(&answer.asked[answer.nasked - 1])
+				  ->order,
+			  7);
 	/* from the VM: outbound first, then an endpoint is needed */
 	change("remove rule subnet red/back out 7");
 	judge_out("t0", "10.1.1.4", "198.51.100.9", 22);
