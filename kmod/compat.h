@@ -40,6 +40,19 @@ static inline int epacl_decode_session(struct net *net, struct sk_buff *skb,
 #endif
 }
 
+/* Is there netfilter, or traffic control, where packets enter @dev? */
+static inline bool epacl_has_ingress(const struct net_device *dev)
+{
+#if defined(CONFIG_NET_XGRESS)
+	if (rcu_access_pointer(dev->tcx_ingress))
+		return true;
+#elif defined(CONFIG_NET_CLS_ACT)
+	if (rcu_access_pointer(dev->miniq_ingress))
+		return true;
+#endif
+	return rcu_access_pointer(dev->nf_hooks_ingress);
+}
+
 /* What routing goes by of the type of service. */
 static inline void epacl_set_tos(struct flowi4 *fl, u8 tos)
 {

@@ -5,16 +5,15 @@
 #include <linux/if_arp.h>
 #include <linux/if_macvlan.h>
 #include <linux/if_vlan.h>
-#include <linux/inetdevice.h>
 #include <linux/netfilter_netdev.h>
 #include <linux/prefetch.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
-#include <net/addrconf.h>
 #include <net/switchdev.h>
 #include "devices.h"
 #include "guard.h"
 #include "hooks.h"
+#include "host_ip.h"
 #include "station.h"
 #include "wiring.h"
 #include "zone.h"
@@ -280,7 +279,10 @@ static int prepare_guarded(struct epacl_net *en,
 		dev->name, guard->obj.name, err);
 }
 
-/* While the guards stay as they are, events have seen to all interfaces. */
+/*
+ * While the guards stay as they are, events have seen to all interfaces, but for
+ * one that could not be hooked.
+ */
 static int prepare_guards(struct epacl_net *en,
 			  const struct epacl_snapshot *snap,
 			  struct epacl_refusal *why)
@@ -289,7 +291,8 @@ static int prepare_guards(struct epacl_net *en,
 	struct net_device *dev;
 	int err;
 
-	if (snap->root->guards.top == (old ? old->root->guards.top : NULL))
+	if (!en->unsettled &&
+	    snap->root->guards.top == (old ? old->root->guards.top : NULL))
 		return 0;
 	for_each_netdev(en->net, dev) {
 		err = prepare_guarded(en, snap, dev, why);
@@ -307,9 +310,11 @@ int epacl_devices_prepare(struct epacl_net *en,
 	return prepare_nics(en, snap, why) ?: prepare_guards(en, snap, why);
 }
 
-static void settle_port(struct epacl_port *port,
+/* Return: true: a nic was let go of. */
+static bool settle_port(struct epacl_port *port,
 			const struct epacl_snapshot *snap)
 {
+	bool was_nic = rtnl_dereference(port->station);
 	const char *name = port->dev->name;
 	const struct epacl_cnic *nic;
 
@@ -320,19 +325,22 @@ static void settle_port(struct epacl_port *port,
 		leave_station(port);
 	else if (!nic)
 		detach(port);
+	return was_nic && !nic;
 }
 
-void epacl_devices_settle(struct epacl_net *en,
+bool epacl_devices_settle(struct epacl_net *en,
 			  const struct epacl_snapshot *snap)
 {
 	struct epacl_port *port;
 	unsigned long ifindex;
+	bool some = false;
 
 	ASSERT_RTNL();
 	xa_for_each(&en->ports, ifindex, port) {
-		settle_port(port, snap);
+		some |= settle_port(port, snap);
 		cond_resched();
 	}
+	return some;
 }
 
 /* ---- what happens to interfaces ---- */
@@ -452,17 +460,17 @@ static bool concerns_zones(const struct epacl_net *en, unsigned long event)
 	if (xa_empty(&en->ports) && !rcu_access_pointer(en->zones))
 		return false;
 	return event == NETDEV_REGISTER || event == NETDEV_UNREGISTER ||
-	       event == NETDEV_CHANGEUPPER;
+	       event == NETDEV_CHANGENAME || event == NETDEV_CHANGEUPPER;
 }
 
 static int on_event(struct notifier_block *nb, unsigned long event, void *ptr)
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
 	struct epacl_net *en = epacl_net(dev_net(dev));
-	int err;
+	int err = epacl_host_event(en, event, dev);
 
-	if (!rtnl_dereference(en->snapshot))
-		return NOTIFY_DONE;
+	if (err || !rtnl_dereference(en->snapshot))
+		return notifier_from_errno(err);
 	err = handle_event(en, event, dev, ptr);
 	/* Where the device comes nevertheless, the next commit tries again. */
 	if (err && event == NETDEV_REGISTER)
@@ -515,13 +523,7 @@ static struct epacl_net *net_of(const struct epacl_host *host)
 
 static bool owns_ip(const struct epacl_host *host, const struct epacl_ip *ip)
 {
-	struct net *net = net_of(host)->net;
-	struct in6_addr v6;
-
-	if (ip->family == 4)
-		return __ip_dev_find(net, ip->v4, false);
-	memcpy(&v6, ip->b, sizeof(v6));
-	return ipv6_chk_addr(net, &v6, NULL, 0);
+	return epacl_host_owns_ip(net_of(host), ip);
 }
 
 /* Interface of a nic, under RCU. */

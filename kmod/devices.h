@@ -65,9 +65,9 @@ int epacl_devices_prepare(struct epacl_net *en,
  * @en: namespace
  * @snap: policy in force; NULL: none
  *
- * Context: RTNL.
+ * Context: RTNL. Return: true: one was a nic's.
  */
-void epacl_devices_settle(struct epacl_net *en,
+bool epacl_devices_settle(struct epacl_net *en,
 			  const struct epacl_snapshot *snap);
 
 /* The questions of struct epacl_host, for a running kernel. */

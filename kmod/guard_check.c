@@ -58,9 +58,13 @@ static bool has_default_ipv4(struct net *net, const struct net_device *dev)
 static bool has_default_ipv6(struct net *net, const struct net_device *dev)
 {
 	const struct in6_addr any = IN6ADDR_ANY_INIT;
-	struct rt6_info *route = rt6_lookup(net, &any, NULL, 0, NULL, 0);
-	bool has = route && !route->dst.error && route->dst.dev == dev;
+	struct rt6_info *route;
+	bool has;
 
+	if (!ipv6_mod_enabled())
+		return false;
+	route = rt6_lookup(net, &any, NULL, 0, NULL, 0);
+	has = route && !route->dst.error && route->dst.dev == dev;
 	if (route)
 		ip6_rt_put(route);
 	return has;

@@ -34,7 +34,7 @@ static bool is_ours(nf_hookfn *hook)
 }
 
 /*
- * In PRE_ROUTING: is there somebody else than @ntracking hooks of connection
+ * In a hook: is there somebody else than @ntracking hooks of connection
  * tracking? Who translates has a hook here, whatever he translates: nf_nat
  * registers all of its hooks together. So has what marks, steers, or leaves
  * packets untracked, and br_netfilter.
@@ -65,6 +65,16 @@ static bool bridge_has_strangers(const struct net *net)
 	return has_strangers(rcu_dereference(
 				     net->nf.hooks_bridge[NF_BR_PRE_ROUTING]),
 			     1);
+}
+
+/* Between a port of @bridge and the host's routing. */
+static bool way_up_has_strangers(const struct net *net,
+				 const struct net_device *bridge)
+{
+	return has_strangers(rcu_dereference(
+				     net->nf.hooks_bridge[NF_BR_LOCAL_IN]),
+			     1) ||
+	       epacl_has_ingress(bridge);
 }
 
 /* ---- where it is routed to ---- */
@@ -110,7 +120,8 @@ static struct net_device *route_ipv6(const struct epacl_case *c,
 	};
 	struct fib6_result res = {};
 
-	if (!READ_ONCE(net->ipv6.devconf_all->forwarding))
+	if (!ipv6_mod_enabled() ||
+	    !READ_ONCE(net->ipv6.devconf_all->forwarding))
 		return NULL;
 	memcpy(&fl.saddr, p->src.b, sizeof(fl.saddr));
 	memcpy(&fl.daddr, p->dst.b, sizeof(fl.daddr));
@@ -274,6 +285,8 @@ static bool would_reach(const struct epacl_case *c, const struct way *way)
 		return false;
 	if (!way->in)
 		return is_switched_to(c, way->bridge, way->dev);
+	if (way->bridge && way_up_has_strangers(net, way->bridge))
+		return false;
 	return !ip_has_strangers(net, c->packet.ethertype) &&
 	       is_routed_to(c, way->in);
 }

@@ -124,15 +124,21 @@ static bool is_virtual_router(const u8 *mac)
 	       !memcmp(mac, ipv6, sizeof(ipv6));
 }
 
+/* What was heard first may have been declared since, by another nic. */
+static bool is_declared_by_other(const struct epacl_ask *ask, u64 mac)
+{
+	return !ask->nic->nic->has_mac && epacl_snapshot_mac(ask->snap, mac);
+}
+
 static bool mac_is_own(const struct epacl_ask *ask, const u8 *mac)
 {
 	u64 own = nic_mac(ask->nic);
 
 	if (ask->nic->nic->nshared && is_virtual_router(mac))
 		return true;
-	if (own)
-		return own == epacl_mac_number(mac);
-	return ask->host->learn_mac(ask, mac);
+	if (!own)
+		return ask->host->learn_mac(ask, mac);
+	return own == epacl_mac_number(mac) && !is_declared_by_other(ask, own);
 }
 
 /* An address within a prefix may be the host's, which is not the guest's. */

@@ -78,6 +78,13 @@ static int prepare(struct epacl_net *en, struct epacl_snapshot *snap,
 	return err;
 }
 
+/* Lets go of what @snap does not name; that may have kept a bridge an inner one. */
+static void settle(struct epacl_net *en, const struct epacl_snapshot *snap)
+{
+	if (epacl_devices_settle(en, snap) && snap)
+		epacl_zones_follow(en);
+}
+
 /* With nics, addresses and vnets as they are, no interface is concerned. */
 static bool is_settled(struct epacl_net *en, const struct epacl_snapshot *snap)
 {
@@ -104,7 +111,7 @@ static int publish(struct epacl_net *en, struct epacl_snapshot *snap,
 	if (!err)
 		rcu_assign_pointer(en->snapshot, snap);
 	if (!settled)
-		epacl_devices_settle(en, err ? old : snap);
+		settle(en, err ? old : snap);
 	rtnl_unlock();
 	if (err)
 		return err;
@@ -259,6 +266,7 @@ static int __net_init net_start(struct net *net)
 	en->host = epacl_devices_host;
 	mutex_init(&en->commit);
 	xa_init(&en->ports);
+	xa_init(&en->vrfs);
 	INIT_WORK(&en->vlans_changed, epacl_devices_vlans_changed);
 	spin_lock_init(&en->learning);
 	mutex_init(&en->sockets_lock);
@@ -291,6 +299,7 @@ static void __net_exit net_stop(struct net *net)
 		flush_workqueue(free_queue);
 	}
 	xa_destroy(&en->ports);
+	xa_destroy(&en->vrfs);
 	epacl_counters_put(en->counters);
 }
 

@@ -26,6 +26,7 @@ struct nf_conncount_data;
  * @snapshot: policy in force; replaced under RTNL, read under RCU
  * @commit: serialises commits; taken before RTNL, never under it
  * @ports: struct epacl_port by ifindex; changed under RTNL, read under RCU
+ * @vrfs: interfaces that are VRFs, by ifindex; changed under RTNL, read under RCU
  * @zones: connection tracking zones that are in use; replaced under RTNL, read
  *	under RCU; NULL: none
  * @unsettled: an interface has come that could not be hooked; under RTNL
@@ -45,6 +46,7 @@ struct epacl_net {
 	struct epacl_snapshot __rcu *snapshot;
 	struct mutex commit;
 	struct xarray ports;
+	struct xarray vrfs;
 	struct epacl_zones __rcu *zones;
 	bool unsettled;
 	struct work_struct vlans_changed;
