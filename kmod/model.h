@@ -16,6 +16,7 @@
 #include <linux/if_ether.h>
 #include <linux/refcount.h>
 #include "counters.h"
+#include "packed.h"
 #include "pmap.h"
 #include "types.h"
 
@@ -130,17 +131,13 @@ struct epacl_named {
  * struct epacl_set - a set of prefixes
  * @id: from 1, of no other set of the policy; the same as long as the set is
  *	there, so that compiled rules can name it
- * @n: entries of @prefixes
- * @room: those that fit
- * @prefixes: sorted as epacl_prefix_compare() has it, each once
- * @table: compiled form; NULL until compiled
+ * @packed: its prefixes
+ * @table: compiled form, which needs them; NULL until compiled
  */
 struct epacl_set {
 	struct epacl_obj obj;
 	u32 id;
-	u32 n;
-	u32 room;
-	struct epacl_prefix *prefixes;
+	struct epacl_packed packed;
 	struct epacl_set_table *table;
 };
 

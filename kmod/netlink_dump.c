@@ -187,7 +187,9 @@ static bool self(const struct dump *d, struct epacl_nl_item *item)
 	switch (item->kind) {
 	case EPACL_A_SET:
 		item->first = d->i * EPACL_SET_CHUNK;
-		return !d->i || item->first < epacl_nl_set(item)->n;
+		return !d->i ||
+		       item->first <
+			       epacl_packed_count(&epacl_nl_set(item)->packed);
 	case EPACL_A_ACL:
 		owns(item, EPACL_OWNER_ACL, NULL, NULL);
 		item->acl = container_of(d->obj, struct epacl_named, obj)->acl;

@@ -11,7 +11,10 @@
 
 static u32 chunk_of(const struct epacl_nl_item *item)
 {
-	return min_t(u32, epacl_nl_set(item)->n - item->first, EPACL_SET_CHUNK);
+	return min_t(u32,
+		     epacl_packed_count(&epacl_nl_set(item)->packed) -
+			     item->first,
+		     EPACL_SET_CHUNK);
 }
 
 static int fill_set(struct sk_buff *skb, const struct epacl_nl_item *item)
@@ -19,11 +22,11 @@ static int fill_set(struct sk_buff *skb, const struct epacl_nl_item *item)
 	const struct epacl_set *set = epacl_nl_set(item);
 
 	if (nla_put_string(skb, EPACL_SET_A_NAME, set->obj.name) ||
-	    epacl_nl_put_prefixes(skb, EPACL_SET_A_PREFIXES,
-				  &set->prefixes[item->first],
-				  chunk_of(item)) ||
+	    epacl_nl_put_packed(skb, EPACL_SET_A_PREFIXES, &set->packed,
+				item->first, chunk_of(item)) ||
 	    epacl_nl_put_flag(skb, EPACL_SET_A_MORE, item->first) ||
-	    nla_put_u32(skb, EPACL_SET_A_COUNT, set->n))
+	    nla_put_u32(skb, EPACL_SET_A_COUNT,
+			epacl_packed_count(&set->packed)))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -98,6 +98,27 @@ int epacl_nl_put_prefixes(struct sk_buff *skb, int attr,
 	return put_array(skb, attr, &form, prefixes, n);
 }
 
+int epacl_nl_put_packed(struct sk_buff *skb, int attr,
+			const struct epacl_packed *packed, u32 first, u32 n)
+{
+	struct epacl_prefix prefix;
+	struct epacl_u_prefix *to;
+	struct nlattr *nla;
+	u32 i;
+
+	if (!n)
+		return 0;
+	nla = nla_reserve(skb, attr, n * sizeof(*to));
+	if (!nla)
+		return -EMSGSIZE;
+	to = nla_data(nla);
+	for (i = 0; i < n; i++) {
+		epacl_packed_get(packed, first + i, &prefix);
+		fill_prefix(&to[i], &prefix);
+	}
+	return 0;
+}
+
 int epacl_nl_put_ports(struct sk_buff *skb, int attr,
 		       const struct epacl_ports *ports, u32 n)
 {

@@ -16,6 +16,9 @@ int epacl_nl_put_ips(struct sk_buff *skb, int attr, const struct epacl_ip *ips,
 		     u32 n);
 int epacl_nl_put_prefixes(struct sk_buff *skb, int attr,
 			  const struct epacl_prefix *prefixes, u32 n);
+/* @n of them from number @first on. */
+int epacl_nl_put_packed(struct sk_buff *skb, int attr,
+			const struct epacl_packed *packed, u32 first, u32 n);
 int epacl_nl_put_ports(struct sk_buff *skb, int attr,
 		       const struct epacl_ports *ports, u32 n);
 int epacl_nl_put_publics(struct sk_buff *skb, int attr,

@@ -22,7 +22,7 @@ static void release(struct epacl_obj *obj)
 	struct epacl_set *set = epacl_set(obj);
 
 	epacl_set_table_free(set->table);
-	epacl_free(set->prefixes);
+	epacl_packed_free(&set->packed);
 	epacl_free(set);
 }
 
@@ -48,106 +48,77 @@ static struct epacl_set *alloc(struct epacl_txn *txn, const char *name, u32 id,
 
 /* ---- prefixes ---- */
 
-static int make_room(struct epacl_memory *memory, struct epacl_set *set, u32 n)
+static int take_prefixes(struct epacl_txn *txn, const struct epacl_list *list,
+			 struct epacl_prefix **prefixes)
 {
-	struct epacl_prefix *prefixes;
-	u32 room, i, part;
+	int err;
 
-	if (n <= set->room)
-		return 0;
-	/* The first one fits, those of a set that grows have room to grow. */
-	room = set->n ? max(n, set->room + set->room / 2) : n;
-	prefixes = epacl_alloc(memory, room * sizeof(*prefixes));
-	if (!prefixes)
+	*prefixes = epacl_alloc(txn->memory, list->n * sizeof(**prefixes));
+	if (!*prefixes)
 		return -ENOMEM;
-	for (i = 0; i < set->n; i += part) {
-		part = min_t(u32, set->n - i, SLICE);
-		memcpy(&prefixes[i], &set->prefixes[i],
-		       part * sizeof(*prefixes));
-		cond_resched();
-	}
-	epacl_free(set->prefixes);
-	set->prefixes = prefixes;
-	set->room = room;
-	return 0;
-}
-
-static bool holds(const struct epacl_set *set,
-		  const struct epacl_prefix *prefix)
-{
-	u32 lo = 0, hi = set->n, mid;
-
-	while (lo < hi) {
-		mid = lo + (hi - lo) / 2;
-		if (epacl_prefix_compare(&set->prefixes[mid], prefix) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo < set->n && !epacl_prefix_compare(&set->prefixes[lo], prefix);
+	err = epacl_take_prefixes(&txn->why, EPACL_SET_A_PREFIXES, "prefix",
+				  *prefixes, list);
+	if (!err)
+		sort(*prefixes, list->n, sizeof(**prefixes),
+		     epacl_prefix_compare, NULL);
+	return err;
 }
 
 /*
- * Those of @prefixes, sorted, that are new to @set, each once, moved to the
+ * Those of @prefixes, sorted, that are new to @packed, each once, moved to the
  * front. Return: how many.
  */
-static u32 only_new(const struct epacl_set *set, struct epacl_prefix *prefixes,
-		    u32 n)
+static u32 only_new(const struct epacl_packed *packed,
+		    struct epacl_prefix *prefixes, u32 n)
 {
 	u32 i, k = 0;
 
 	for (i = 0; i < n; i++) {
-		if (!(i % SLICE))
-			cond_resched();
 		if (k && !epacl_prefix_compare(&prefixes[k - 1], &prefixes[i]))
 			continue;
-		if (!holds(set, &prefixes[i]))
+		if (!epacl_packed_has(packed, &prefixes[i]))
 			prefixes[k++] = prefixes[i];
 	}
 	return k;
 }
 
-/*
- * From the end: what comes in the order of the set is appended, and moves
- * nothing.
- */
-static void merge(struct epacl_set *set, const struct epacl_prefix *prefixes,
-		  u32 n)
+/* @set, which the transaction owns, gets prefixes in the place of its own. */
+static void put_packed(struct epacl_set *set, const struct epacl_packed *packed)
 {
-	u32 old = set->n, to = set->n + n, steps = 0;
-
-	set->n = to;
-	while (n) {
-		if (!(++steps % SLICE))
-			cond_resched();
-		if (old && epacl_prefix_compare(&set->prefixes[old - 1],
-						&prefixes[n - 1]) > 0)
-			set->prefixes[--to] = set->prefixes[--old];
-		else
-			set->prefixes[--to] = prefixes[--n];
-	}
+	epacl_set_table_free(set->table);
+	set->table = NULL;
+	epacl_packed_free(&set->packed);
+	set->packed = *packed;
 }
 
-/* Adds @prefixes, which it takes apart, to a set that the caller owns. */
+/*
+ * @set, which the transaction owns, gets those of @from, which may be itself, and
+ * @prefixes, sorted, which it takes apart.
+ */
 static int add_sorted(struct epacl_txn *txn, struct epacl_set *set,
+		      const struct epacl_set *from,
 		      struct epacl_prefix *prefixes, u32 n)
 {
-	n = only_new(set, prefixes, n);
-	if (n > EPACL_SET_PREFIXES_MAX - set->n)
+	u32 old = epacl_packed_count(&from->packed);
+	struct epacl_packed packed;
+
+	n = only_new(&from->packed, prefixes, n);
+	if (n > EPACL_SET_PREFIXES_MAX - old)
 		return epacl_refuse(
 			&txn->why, -ENOSPC, EPACL_SET_A_PREFIXES,
 			"too many prefixes in a set",
 			"set '%s' would have %u prefixes: it takes at most %u",
-			set->obj.name, set->n + n, EPACL_SET_PREFIXES_MAX);
-	if (make_room(txn->memory, set, set->n + n))
+			set->obj.name, old + n, EPACL_SET_PREFIXES_MAX);
+	if (epacl_packed_merge(txn->memory, &packed, &from->packed, prefixes,
+			       n))
 		return -ENOMEM;
-	merge(set, prefixes, n);
+	put_packed(set, &packed);
 	return 0;
 }
 
-/* Adds those of the operation. */
+/* As add_sorted(), with the prefixes of the operation. */
 static int add_prefixes(struct epacl_txn *txn, const struct epacl_op *op,
-			struct epacl_set *set)
+			struct epacl_set *set, const struct epacl_set *from)
 {
 	const struct epacl_list *list = &op->prefix_set.prefixes;
 	struct epacl_prefix *prefixes;
@@ -155,16 +126,9 @@ static int add_prefixes(struct epacl_txn *txn, const struct epacl_op *op,
 
 	if (!list->n)
 		return 0;
-	prefixes = epacl_alloc(txn->memory, list->n * sizeof(*prefixes));
-	if (!prefixes)
-		return -ENOMEM;
-	err = epacl_take_prefixes(&txn->why, EPACL_SET_A_PREFIXES, "prefix",
-				  prefixes, list);
-	if (!err) {
-		sort(prefixes, list->n, sizeof(*prefixes), epacl_prefix_compare,
-		     NULL);
-		err = add_sorted(txn, set, prefixes, list->n);
-	}
+	err = take_prefixes(txn, list, &prefixes);
+	if (!err)
+		err = add_sorted(txn, set, from, prefixes, list->n);
 	epacl_free(prefixes);
 	return err;
 }
@@ -207,15 +171,15 @@ static int add_set(struct epacl_txn *txn, const struct epacl_op *op)
 	set = alloc(txn, op->prefix_set.name, 0, op->index);
 	if (!set)
 		return -ENOMEM;
-	err = add_prefixes(txn, op, set);
+	err = add_prefixes(txn, op, set, set);
 	old = find(txn, op->prefix_set.name);
 	if (!err && !old)
 		return install_new(txn, set);
 	if (!err) {
 		describe(what, op->prefix_set.name);
 		err = epacl_exists(txn, op, &epacl_kind_set, what,
-				   epacl_prefixes_equal(set->prefixes, set->n,
-							old->prefixes, old->n) ?
+				   epacl_packed_equal(&set->packed,
+						      &old->packed) ?
 					   0 :
 					   EPACL_SET_A_PREFIXES);
 	}
@@ -223,9 +187,12 @@ static int add_set(struct epacl_txn *txn, const struct epacl_op *op)
 	return err;
 }
 
-/* All of them anew. */
+/*
+ * A new version of @old gets the prefixes of @from, which is @old or NULL, and
+ * those of the operation.
+ */
 static int replace(struct epacl_txn *txn, const struct epacl_op *op,
-		   const struct epacl_set *old)
+		   const struct epacl_set *old, const struct epacl_set *from)
 {
 	struct epacl_set *set;
 	int err;
@@ -233,33 +200,21 @@ static int replace(struct epacl_txn *txn, const struct epacl_op *op,
 	set = alloc(txn, old->obj.name, old->id, op->index);
 	if (!set)
 		return -ENOMEM;
-	err = add_prefixes(txn, op, set);
+	err = add_prefixes(txn, op, set, from ? from : set);
 	if (!err)
 		return epacl_install(&txn->root->sets, &set->obj);
 	epacl_obj_put(&set->obj);
 	return err;
 }
 
-/* As epacl_own_acl(), with room for @more. */
-static struct epacl_set *own_set(struct epacl_txn *txn, struct epacl_set *set,
-				 u32 more)
+/* @set gets those of the operation besides. */
+static int add_more(struct epacl_txn *txn, const struct epacl_op *op,
+		    struct epacl_set *set)
 {
-	const struct epacl_set *from = set;
-
-	if (from->obj.epoch == txn->epoch) {
-		epacl_set_table_free(set->table);
-		set->table = NULL;
-		return set;
-	}
-	set = alloc(txn, from->obj.name, from->id, 0);
-	if (!set)
-		return NULL;
-	if (make_room(txn->memory, set, from->n + more)) {
-		epacl_obj_put(&set->obj);
-		return NULL;
-	}
-	merge(set, from->prefixes, from->n);
-	return epacl_install(&txn->root->sets, &set->obj) ? NULL : set;
+	if (set->obj.epoch != txn->epoch)
+		return replace(txn, op, set, set);
+	set->obj.op = op->index;
+	return add_prefixes(txn, op, set, set);
 }
 
 static int change_set(struct epacl_txn *txn, const struct epacl_op *op)
@@ -273,18 +228,14 @@ static int change_set(struct epacl_txn *txn, const struct epacl_op *op)
 		return err;
 	set = find(txn, name);
 	if (!epacl_op_has(op, EPACL_SET_A_MORE))
-		return replace(txn, op, set);
+		return replace(txn, op, set, NULL);
 	if (!op->prefix_set.prefixes.n)
 		return epacl_refuse(
 			&txn->why, -EINVAL, EPACL_SET_A_MORE,
 			"more without prefixes",
 			"set '%s' is to have more prefixes, but none are given",
 			name);
-	set = own_set(txn, set, op->prefix_set.prefixes.n);
-	if (!set)
-		return -ENOMEM;
-	set->obj.op = op->index;
-	return add_prefixes(txn, op, set);
+	return add_more(txn, op, set);
 }
 
 /* Who looks for a rule with set @name, and which has it. */

@@ -2,37 +2,40 @@
 /*
  * Is an address in a set of prefixes?
  *
- * The prefixes of a family, those within others left out, are disjoint: the last
- * one that does not start behind the address holds it, or none does. It is found
- * in a B-tree without pointers: the starts in ascending order, in groups of
- * FANOUT, and on each further level the first start of every group below. One
- * group is one or two cache lines, and the upper levels stay in the cache.
+ * Of the prefixes of a family, those that lie within no other are disjoint: the
+ * last one that does not start behind the address holds it, or none does. Any
+ * prefix leads to the one that it lies within: that one's length is enough. So
+ * one looks for the last prefix of all, in a B-tree without pointers: the starts
+ * in ascending order, in groups of EPACL_FANOUT, and on each further level the first
+ * start of every group below. One group is one or two cache lines, and the upper
+ * levels stay in the cache.
+ *
+ * The lowest level is the set itself, see packed.h, and so are the lengths where
+ * no prefix lies within another. Where most do, a lowest level without those is
+ * little memory, and less to look at.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
-#include <linux/log2.h>
+#include <linux/sched.h>
 #include "classify.h"
 
-#define FANOUT 16
 /* 16 to the sixth is more than EPACL_SET_PREFIXES_MAX. */
 #define LEVELS 6
 
-struct start128 {
-	u64 hi;
-	u64 lo;
-};
+/* Prefixes after which a long loop lets others run. */
+#define SLICE 4096
 
-/* How wide the starts are. */
-enum width { WIDTH_32, WIDTH_64, WIDTH_128 };
+/* A set of which this part lies within no other has a lowest level of those. */
+#define FEW 4
 
 /**
  * struct tree - the prefixes of one family
- * @width: enum width
+ * @width: enum epacl_width
  * @levels: how many; 0: there are no prefixes
- * @n: starts on each level, the lowest first: those of all prefixes, then one of
- *	every FANOUT of the level below
+ * @n: starts on each level, the lowest first: those of prefixes, then one of
+ *	every EPACL_FANOUT of the level below
  * @starts: of each level, in whole groups: the last one is padded
- * @lens: of each prefix
+ * @lens: of each prefix, or of the one that it lies within
  */
 struct tree {
 	u8 width;
@@ -48,8 +51,8 @@ struct epacl_set_table {
 
 /* ---- packets ---- */
 
-static bool start128_within(const struct start128 *start,
-			    const struct start128 *value)
+static bool start_not_behind(const struct epacl_start128 *start,
+			     const struct epacl_start128 *value)
 {
 	return start->hi < value->hi ||
 	       (start->hi == value->hi && start->lo <= value->lo);
@@ -65,13 +68,13 @@ static bool start128_within(const struct start128 *start,
                                                                              \
 		for (level = tree->levels - 1; level >= 0; level--) {        \
 			starts = (const type *)tree->starts[level] +         \
-				 group * FANOUT;                             \
-			for (i = n = 0; i < FANOUT; i++)                     \
+				 group * EPACL_FANOUT;                       \
+			for (i = n = 0; i < EPACL_FANOUT; i++)               \
 				n += within(&starts[i], value);              \
 			if (!n)                                              \
 				return 0;                                    \
 			/* Padding is not behind the last address of all. */ \
-			n = min(n + group * FANOUT, tree->n[level]);         \
+			n = min(n + group * EPACL_FANOUT, tree->n[level]);   \
 			group = n - 1;                                       \
 		}                                                            \
 		return n;                                                    \
@@ -81,23 +84,7 @@ static bool start128_within(const struct start128 *start,
 
 RANK(rank32, u32, NOT_BEHIND)
 RANK(rank64, u64, NOT_BEHIND)
-RANK(rank128, struct start128, start128_within)
-
-static struct start128 value_of(const struct epacl_ip *ip)
-{
-	struct start128 v = {
-		.hi = epacl_ip_upper(ip),
-		.lo = epacl_ip_lower(ip),
-	};
-
-	return v;
-}
-
-/* Do the first @len bits agree? */
-static bool same_bits(u64 a, u64 b, u32 len)
-{
-	return !len || !((a ^ b) >> (64 - len));
-}
+RANK(rank128, struct epacl_start128, start_not_behind)
 
 static bool holds4(const struct tree *tree, const struct epacl_ip *ip)
 {
@@ -106,8 +93,8 @@ static bool holds4(const struct tree *tree, const struct epacl_ip *ip)
 
 	if (!rank--)
 		return false;
-	return same_bits((u64)starts[rank] << 32, (u64)value << 32,
-			 tree->lens[rank]);
+	return epacl_bits_agree((u64)starts[rank] << 32, (u64)value << 32,
+				tree->lens[rank]);
 }
 
 static bool holds64(const struct tree *tree, const struct epacl_ip *ip)
@@ -118,21 +105,21 @@ static bool holds64(const struct tree *tree, const struct epacl_ip *ip)
 
 	if (!rank--)
 		return false;
-	return same_bits(starts[rank], value, tree->lens[rank]);
+	return epacl_bits_agree(starts[rank], value, tree->lens[rank]);
 }
 
 static bool holds128(const struct tree *tree, const struct epacl_ip *ip)
 {
-	struct start128 value = value_of(ip);
-	u32 rank = rank128(tree, &value), len;
-	const struct start128 *start = tree->starts[0];
+	struct epacl_start128 value = {
+		.hi = epacl_ip_upper(ip),
+		.lo = epacl_ip_lower(ip),
+	};
+	u32 rank = rank128(tree, &value);
+	const struct epacl_start128 *starts = tree->starts[0];
 
 	if (!rank--)
 		return false;
-	start += rank;
-	len = tree->lens[rank];
-	return same_bits(start->hi, value.hi, min_t(u32, len, 64)) &&
-	       (len <= 64 || same_bits(start->lo, value.lo, len - 64));
+	return epacl_starts_agree(&starts[rank], &value, tree->lens[rank]);
 }
 
 bool epacl_set_table_holds(const struct epacl_set_table *table,
@@ -141,9 +128,9 @@ bool epacl_set_table_holds(const struct epacl_set_table *table,
 	const struct tree *tree = &table->tree[ip->family == 6];
 
 	switch (tree->width) {
-	case WIDTH_32:
+	case EPACL_WIDTH_32:
 		return holds4(tree, ip);
-	case WIDTH_64:
+	case EPACL_WIDTH_64:
 		return holds64(tree, ip);
 	default:
 		return holds128(tree, ip);
@@ -152,119 +139,161 @@ bool epacl_set_table_holds(const struct epacl_set_table *table,
 
 /* ---- building ---- */
 
-static const size_t start_size[] = {
-	[WIDTH_32] = sizeof(u32),
-	[WIDTH_64] = sizeof(u64),
-	[WIDTH_128] = sizeof(struct start128),
+/**
+ * struct build - a tree in the making
+ * @from: the prefixes of the set
+ * @nouter: those that lie within no other
+ * @width: of these
+ * @tree: the tree
+ */
+struct build {
+	const struct epacl_prefixes *from;
+	u32 nouter;
+	u8 width;
+	struct tree *tree;
 };
 
-/* Sorted, what lies within a prefix comes right behind it. */
-static bool is_within(const struct epacl_prefix *prefix,
-		      const struct epacl_prefix *last)
+/*
+ * Does prefix number @i lie within number @outer, the last one that lies within
+ * no other? What does comes right behind it.
+ */
+static bool is_within(const struct epacl_prefixes *p, u32 i, u32 outer)
 {
-	return last && epacl_prefix_holds(last, &prefix->ip);
+	struct epacl_start128 a = epacl_start_at(p, i);
+	struct epacl_start128 b = epacl_start_at(p, outer);
+
+	return i != outer && epacl_starts_agree(&a, &b, p->lens[outer]);
 }
 
-static void measure(struct tree *tree, const struct epacl_set *set, u8 family)
+static void measure(struct build *b)
 {
-	const struct epacl_prefix *last = NULL;
+	const struct epacl_prefixes *p = b->from;
+	u32 i, outer = 0;
+
+	b->width = min_t(u8, p->width, EPACL_WIDTH_64);
+	for (i = 0; i < p->n; i++) {
+		if (!(i % SLICE))
+			cond_resched();
+		if (is_within(p, i, outer))
+			continue;
+		outer = i;
+		b->nouter++;
+		if (p->lens[i] > 64)
+			b->width = EPACL_WIDTH_128;
+	}
+}
+
+static bool has_few_outer(const struct build *b)
+{
+	return b->nouter <= b->from->n / FEW;
+}
+
+/* The levels above the lowest. */
+static void lay_out_upper(struct tree *tree, struct epacl_room *room)
+{
+	u32 n = tree->n[0];
+
+	for (tree->levels = 1; n > EPACL_FANOUT; tree->levels++) {
+		n = DIV_ROUND_UP(n, EPACL_FANOUT);
+		tree->n[tree->levels] = n;
+		tree->starts[tree->levels] =
+			epacl_take(room, epacl_starts_size(tree->width, n));
+	}
+}
+
+static void lay_out(const struct build *b, struct epacl_room *room)
+{
+	const struct epacl_prefixes *p = b->from;
+	struct tree *tree = b->tree;
+
+	tree->width = p->width;
+	if (!p->n)
+		return;
+	tree->n[0] = p->n;
+	tree->starts[0] = p->starts;
+	tree->lens = p->lens;
+	if (has_few_outer(b)) {
+		tree->width = b->width;
+		tree->n[0] = b->nouter;
+		tree->starts[0] = epacl_take(room,
+					     epacl_starts_size(tree->width,
+							       b->nouter));
+	}
+	lay_out_upper(tree, room);
+	if (b->nouter < p->n)
+		tree->lens = epacl_take(room, tree->n[0]);
+}
+
+/* What is not the set's own. */
+static void fill_lowest(const struct build *b)
+{
+	struct epacl_prefixes to = {
+		.width = b->tree->width,
+		.starts = b->tree->starts[0],
+		.lens = b->tree->lens,
+	};
+	const struct epacl_prefixes *p = b->from;
+	bool few = has_few_outer(b);
+	u32 i, outer = 0;
+
+	if (b->nouter == p->n)
+		return;
+	for (i = 0; i < p->n; i++) {
+		if (!(i % SLICE))
+			cond_resched();
+		if (!is_within(p, i, outer))
+			outer = i;
+		else if (few)
+			continue;
+		if (few)
+			epacl_start_put(&to, to.n, epacl_start_at(p, i));
+		to.lens[to.n++] = p->lens[outer];
+	}
+	if (few)
+		epacl_starts_pad(to.width, to.starts, to.n);
+}
+
+/* One of every EPACL_FANOUT starts makes the level above. */
+static void fill_upper(struct tree *tree)
+{
+	struct epacl_prefixes to = { .width = tree->width };
+	struct epacl_prefixes from = { .width = tree->width };
+	int level;
 	u32 i;
 
-	tree->width = family == 4 ? WIDTH_32 : WIDTH_64;
-	for (i = 0; i < set->n; i++) {
-		if (set->prefixes[i].ip.family != family ||
-		    is_within(&set->prefixes[i], last))
-			continue;
-		last = &set->prefixes[i];
-		tree->n[0]++;
-		if (family == 6 && last->len > 64)
-			tree->width = WIDTH_128;
+	for (level = 1; level < tree->levels; level++) {
+		from.starts = tree->starts[level - 1];
+		to.starts = tree->starts[level];
+		for (i = 0; i < tree->n[level]; i++)
+			epacl_start_put(&to, i,
+					epacl_start_at(&from,
+						       i * EPACL_FANOUT));
+		epacl_starts_pad(to.width, to.starts, tree->n[level]);
 	}
-}
-
-static void lay_out(struct tree *tree, struct epacl_room *room)
-{
-	u32 n = tree->n[0], groups;
-
-	tree->levels = 0;
-	if (!n)
-		return;
-	do {
-		groups = DIV_ROUND_UP(n, FANOUT);
-		tree->n[tree->levels] = n;
-		tree->starts[tree->levels++] =
-			epacl_take(room,
-				   groups * FANOUT * start_size[tree->width]);
-		n = groups;
-	} while (groups > 1);
-	tree->lens = epacl_take(room, tree->n[0]);
-}
-
-static void put_start(struct tree *tree, u32 i, const struct epacl_prefix *p)
-{
-	void *starts = tree->starts[0];
-
-	if (tree->width == WIDTH_32)
-		((u32 *)starts)[i] = be32_to_cpu(p->ip.v4);
-	else if (tree->width == WIDTH_64)
-		((u64 *)starts)[i] = epacl_ip_upper(&p->ip);
-	else
-		((struct start128 *)starts)[i] = value_of(&p->ip);
-	tree->lens[i] = p->len;
-}
-
-static void fill_starts(struct tree *tree, const struct epacl_set *set,
-			u8 family)
-{
-	const struct epacl_prefix *last = NULL;
-	u32 i, n = 0;
-
-	for (i = 0; i < set->n; i++) {
-		if (set->prefixes[i].ip.family != family ||
-		    is_within(&set->prefixes[i], last))
-			continue;
-		last = &set->prefixes[i];
-		put_start(tree, n++, last);
-	}
-}
-
-/* One of every FANOUT starts makes the level above. */
-static void fill_level(struct tree *tree, int level)
-{
-	size_t size = start_size[tree->width];
-	u32 n = tree->n[level], groups = DIV_ROUND_UP(n, FANOUT), i;
-	u8 *starts = tree->starts[level];
-
-	memset(starts + n * size, 0xff, (groups * FANOUT - n) * size);
-	if (level + 1 == tree->levels)
-		return;
-	for (i = 0; i < groups; i++)
-		memcpy((u8 *)tree->starts[level + 1] + i * size,
-		       starts + i * FANOUT * size, size);
 }
 
 int epacl_set_table_build(struct epacl_memory *memory, struct epacl_set *set)
 {
 	struct epacl_set_table size = {}, *table;
 	struct epacl_room room = {};
-	u8 family;
-	int level;
+	struct build build[2] = {};
+	u32 i;
 
-	for (family = 4; family <= 6; family += 2) {
-		measure(&size.tree[family == 6], set, family);
-		lay_out(&size.tree[family == 6], &room);
+	for (i = 0; i < ARRAY_SIZE(build); i++) {
+		build[i].from = &set->packed.of[i];
+		build[i].tree = &size.tree[i];
+		measure(&build[i]);
+		lay_out(&build[i], &room);
 	}
 	table = epacl_alloc(memory, sizeof(*table) + room.used);
 	if (!table)
 		return -ENOMEM;
-	*table = size;
 	room = (struct epacl_room){ .at = (u8 *)(table + 1) };
-	for (family = 4; family <= 6; family += 2) {
-		lay_out(&table->tree[family == 6], &room);
-		fill_starts(&table->tree[family == 6], set, family);
-		for (level = 0; level < table->tree[family == 6].levels;
-		     level++)
-			fill_level(&table->tree[family == 6], level);
+	for (i = 0; i < ARRAY_SIZE(build); i++) {
+		build[i].tree = &table->tree[i];
+		lay_out(&build[i], &room);
+		fill_lowest(&build[i]);
+		fill_upper(build[i].tree);
 	}
 	set->table = table;
 	return 0;

@@ -38,6 +38,7 @@ static void release_nothing(struct epacl_obj *obj)
 
 static void build_sets(void)
 {
+	static const struct epacl_packed none;
 	unsigned int i;
 
 	twin_sets[0].prefixes[0] = prefix_of(ip4(10, 1, 0, 0), 24);
@@ -50,8 +51,9 @@ static void build_sets(void)
 		epacl_obj_init(&sets[i].obj, twin_sets[i].name,
 			       release_nothing);
 		sets[i].id = i + 1;
-		sets[i].n = twin_sets[i].n;
-		sets[i].prefixes = twin_sets[i].prefixes;
+		must(!epacl_packed_merge(&list.memory, &sets[i].packed, &none,
+					 twin_sets[i].prefixes,
+					 twin_sets[i].n));
 		must(!epacl_set_table_build(&list.memory, &sets[i]));
 		list_sets[i + 1] = sets[i].table;
 		must(!epacl_pmap_set(&set_map, &sets[i].obj, EPACL_GFP));
@@ -63,8 +65,10 @@ static void drop_sets(void)
 	unsigned int i;
 
 	epacl_pmap_drop(&set_map);
-	for (i = 0; i < LIST_SETS; i++)
+	for (i = 0; i < LIST_SETS; i++) {
 		epacl_set_table_free(sets[i].table);
+		epacl_packed_free(&sets[i].packed);
+	}
 }
 
 static void convert(struct epacl_rule *rule, struct epacl_ports *ports,

@@ -76,8 +76,16 @@ static void guard(FILE *f, const struct epacl_guard *guard, bool counters)
 
 static void set(FILE *f, const struct epacl_set *set)
 {
+	char text[EPACL_IP_TEXT];
+	struct epacl_prefix prefix;
+	u32 i;
+
 	fprintf(f, "add set %s", set->obj.name);
-	list_prefixes(f, " ", set->prefixes, set->n);
+	for (i = 0; i < epacl_packed_count(&set->packed); i++) {
+		epacl_packed_get(&set->packed, i, &prefix);
+		fprintf(f, "%s%s", i ? "," : " ",
+			epacl_prefix_text(&prefix, text));
+	}
 	fprintf(f, "\n");
 }
 

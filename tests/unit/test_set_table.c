@@ -13,36 +13,42 @@
 
 static struct epacl_memory memory;
 static struct epacl_prefix prefixes[PREFIXES_MAX];
+static u32 nprefixes;
 static struct epacl_set set;
 
 static void begin(void)
 {
 	memory.max = 1 << 24;
-	set.prefixes = prefixes;
-	set.n = 0;
+	memset(&set, 0, sizeof(set));
+	nprefixes = 0;
 }
 
 static void add(struct epacl_ip ip, u8 len)
 {
-	prefixes[set.n++] = prefix_of(ip, len);
+	prefixes[nprefixes++] = prefix_of(ip, len);
 }
 
 /* As an operation leaves them: sorted, each once. */
 static void build(void)
 {
+	const struct epacl_packed none = {};
 	u32 i, n = 0;
 
-	qsort(prefixes, set.n, sizeof(*prefixes), epacl_prefix_compare);
-	for (i = 0; i < set.n; i++)
+	qsort(prefixes, nprefixes, sizeof(*prefixes), epacl_prefix_compare);
+	for (i = 0; i < nprefixes; i++)
 		if (!n || epacl_prefix_compare(&prefixes[n - 1], &prefixes[i]))
 			prefixes[n++] = prefixes[i];
-	set.n = n;
+	nprefixes = n;
+	ck_assert_int_eq(epacl_packed_merge(&memory, &set.packed, &none,
+					    prefixes, n),
+			 0);
 	ck_assert_int_eq(epacl_set_table_build(&memory, &set), 0);
 }
 
 static void end(void)
 {
 	epacl_set_table_free(set.table);
+	epacl_packed_free(&set.packed);
 	ck_assert_int_eq(atomic64_read(&memory.used), 0);
 }
 
@@ -50,7 +56,7 @@ static bool naive(const struct epacl_ip *ip)
 {
 	u32 i;
 
-	for (i = 0; i < set.n; i++)
+	for (i = 0; i < nprefixes; i++)
 		if (twin_in_prefix(&prefixes[i], ip))
 			return true;
 	return false;
@@ -103,7 +109,7 @@ static void check_edges(void)
 	struct epacl_ip last;
 	u32 i;
 
-	for (i = 0; i < set.n; i++) {
+	for (i = 0; i < nprefixes; i++) {
 		last = last_of(&prefixes[i]);
 		check(prefixes[i].ip);
 		check(previous(prefixes[i].ip));
@@ -215,6 +221,30 @@ static struct epacl_prefix random_member(void)
 					   30 + below(99));
 }
 
+/* A few within others: the lowest level of the tree holds them, too. */
+START_TEST(test_hardly_nested)
+{
+	unsigned int i;
+
+	begin();
+	for (i = 0; i < 100; i++) {
+		add(ip4(10, i, 0, 0), 16);
+		add(ip6(0xfd00, 2 * i, 0, 0, 0), 32);
+	}
+	add(ip4(10, 50, 1, 0), 24);
+	add(ip4(10, 50, 1, 1), 32);
+	add(ip6(0xfd00, 100, 7, 0, 0), 48);
+	add(ip6(0xfd00, 100, 7, 0, 1), 128);
+	build();
+	check_edges();
+	check(ip4(10, 50, 255, 255));
+	check(ip4(10, 51, 0, 0));
+	check(ip6(0xfd00, 100, 8, 0, 0));
+	check(ip6(0xfd00, 101, 0, 0, 0));
+	end();
+}
+END_TEST
+
 START_TEST(test_random)
 {
 	unsigned long cases = random_cases(200000), n = 0;
@@ -232,7 +262,7 @@ START_TEST(test_random)
 		check_edges();
 		for (i = 0; i < 200; i++)
 			check(random_member().ip);
-		n += 4 * set.n + 200;
+		n += 4 * nprefixes + 200;
 		end();
 	}
 }
@@ -249,6 +279,7 @@ static Suite *suite(void)
 	tcase_add_loop_test(tcase, test_families, 0, 2);
 	tcase_add_test(tcase, test_adjacent);
 	tcase_add_test(tcase, test_nested);
+	tcase_add_test(tcase, test_hardly_nested);
 	tcase_add_test(tcase, test_random);
 	suite_add_tcase(s, tcase);
 	return s;

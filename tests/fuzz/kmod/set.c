@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Whether an address is in a set, against a walk over its prefixes.
+ * A set: whether an address is in it, against a walk over its prefixes, and the
+ * prefixes themselves, in two steps.
  *
  * input: records of a length, the top bit of which says IPv6, and an address;
  * each is a prefix of the set, and its ends and what is beside them are looked up
@@ -16,7 +17,8 @@
 
 static struct epacl_memory memory = { .max = 1 << 24 };
 static struct epacl_prefix prefixes[PREFIXES_MAX];
-static struct epacl_set set = { .prefixes = prefixes };
+static u32 nprefixes;
+static struct epacl_set set;
 
 static bool take(const u8 **data, size_t *size, struct epacl_prefix *prefix)
 {
@@ -44,7 +46,7 @@ static bool naive(const struct epacl_ip *ip)
 {
 	u32 i;
 
-	for (i = 0; i < set.n; i++)
+	for (i = 0; i < nprefixes; i++)
 		if (twin_in_prefix(&prefixes[i], ip))
 			return true;
 	return false;
@@ -82,6 +84,33 @@ static void check_edges(const struct epacl_prefix *prefix)
 	check(&ip);
 }
 
+/* Every second one, from number @first on. */
+static void put(u32 first)
+{
+	static struct epacl_prefix some[PREFIXES_MAX];
+	struct epacl_packed packed;
+	u32 i, n = 0;
+
+	for (i = first; i < nprefixes; i += 2)
+		some[n++] = prefixes[i];
+	MUST(!epacl_packed_merge(&memory, &packed, &set.packed, some, n));
+	epacl_packed_free(&set.packed);
+	set.packed = packed;
+}
+
+static void check_order(void)
+{
+	struct epacl_prefix prefix;
+	u32 i;
+
+	MUST(epacl_packed_count(&set.packed) == nprefixes);
+	for (i = 0; i < nprefixes; i++) {
+		epacl_packed_get(&set.packed, i, &prefix);
+		MUST(!epacl_prefix_compare(&prefix, &prefixes[i]));
+		MUST(epacl_packed_has(&set.packed, &prefix));
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	u32 i, n = 0;
@@ -90,14 +119,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		n++;
 	/* As an operation leaves them: sorted, each once. */
 	qsort(prefixes, n, sizeof(*prefixes), epacl_prefix_compare);
-	for (set.n = 0, i = 0; i < n; i++)
-		if (!set.n ||
-		    epacl_prefix_compare(&prefixes[set.n - 1], &prefixes[i]))
-			prefixes[set.n++] = prefixes[i];
+	for (nprefixes = 0, i = 0; i < n; i++)
+		if (!i || epacl_prefix_compare(&prefixes[nprefixes - 1],
+					       &prefixes[i]))
+			prefixes[nprefixes++] = prefixes[i];
+	put(1);
+	put(0);
+	check_order();
 	MUST(!epacl_set_table_build(&memory, &set));
-	for (i = 0; i < set.n; i++)
+	for (i = 0; i < nprefixes; i++)
 		check_edges(&prefixes[i]);
 	epacl_set_table_free(set.table);
+	epacl_packed_free(&set.packed);
 	MUST(!atomic64_read(&memory.used));
 	return 0;
 }
