@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <linux/err.h>
 #include <linux/kernel.h>
+#include "classify.h"
 #include "effective.h"
 #include "fixture.h"
 #include "ruleset.h"
@@ -743,6 +744,64 @@ START_TEST(chunks)
 }
 END_TEST
 
+/* Of every four one of IPv6, longer than /64; of the others some in others. */
+static struct epacl_prefix member(u32 i)
+{
+	struct epacl_prefix p = prefix_parse(i % 4 ? "10.0.0.0" : "fd00::/65");
+
+	if (i % 16 == 1)
+		p.len = 28;
+	p.ip.b[1] = i >> 16;
+	p.ip.b[2] = i >> 8;
+	p.ip.b[3] = i;
+	return p;
+}
+
+/* In chunks, as they come from the tool. */
+static void add_members(u32 n)
+{
+	struct epacl_prefix *p;
+	struct epacl_op *op;
+	u32 i, k, part;
+
+	for (i = 0; i < n; i += part) {
+		part = min_t(u32, n - i, EPACL_SET_CHUNK);
+		op = op_parse(&memory,
+			      i ? "change set s more" : "change set s");
+		op->set |= BIT(EPACL_SET_A_PREFIXES);
+		p = epacl_alloc(&memory, part * sizeof(*p));
+		op->prefix_set.prefixes.p = p;
+		op->prefix_set.prefixes.n = part;
+		for (k = 0; k < part; k++)
+			p[k] = member(i + k);
+		ck_assert_int_eq(epacl_txn_do(&txn, op), 0);
+	}
+	commit();
+	ck_assert_int_eq(epacl_set_table_build(&memory, set_of(base, "s")), 0);
+}
+
+START_TEST(large_set)
+{
+	enum { MANY = 50000 };
+	struct epacl_prefix last = member(MANY - 1);
+	s64 without, used;
+
+	begin();
+	must("add set s");
+	commit();
+	without = atomic64_read(&memory.used);
+	begin();
+	add_members(MANY);
+	used = atomic64_read(&memory.used) - without;
+	ck_assert_int_le(used, 16 * MANY);
+	ck_assert(epacl_set_table_holds(set_of(base, "s")->table, &last.ip));
+	/* What has made room leaves nothing behind. */
+	begin();
+	add_members(MANY);
+	ck_assert_int_eq(atomic64_read(&memory.used) - without, used);
+}
+END_TEST
+
 START_TEST(ids_and_zones)
 {
 	const struct epacl_root *root;
@@ -1176,6 +1235,7 @@ int main(void)
 	tcase_add_test(tcase, many_subnets);
 	tcase_add_test(tcase, many_members);
 	tcase_add_test(tcase, chunks);
+	tcase_add_test(tcase, large_set);
 	tcase_add_test(tcase, ids_and_zones);
 	tcase_add_test(tcase, all_numbers);
 	tcase_add_test(tcase, overlaps);
