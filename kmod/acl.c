@@ -11,14 +11,6 @@
 /* Steps after which a long loop lets others run. */
 #define SLICE 1024
 
-void epacl_rule_put(struct epacl_rule *rule)
-{
-	if (!rule || !refcount_dec_and_test(&rule->refs))
-		return;
-	epacl_counters_put(rule->counters);
-	epacl_free(rule);
-}
-
 struct epacl_acl *epacl_acl_alloc(struct epacl_memory *memory, u64 epoch)
 {
 	struct epacl_acl *acl = epacl_alloc(memory, sizeof(*acl));
@@ -64,12 +56,14 @@ struct epacl_acl *epacl_acl_copy(struct epacl_memory *memory, u64 epoch,
 
 void epacl_acl_put(struct epacl_acl *acl)
 {
+	struct epacl_memory *memory;
 	u32 i;
 
 	if (!acl || !refcount_dec_and_test(&acl->refs))
 		return;
+	memory = epacl_account(acl);
 	for (i = 0; i < acl->n; i++) {
-		epacl_rule_put(acl->rules[i]);
+		epacl_rule_put(memory, acl->rules[i]);
 		if (!(i % SLICE))
 			cond_resched();
 	}
@@ -155,10 +149,14 @@ static void count(struct epacl_acl *acl, const struct epacl_rule *rule, int by)
 
 static int more_room(struct epacl_memory *memory, struct epacl_acl *acl)
 {
-	u32 more = acl->n / 4 + 4, room = acl->n + more, front = more / 2;
+	u32 least = acl->n + acl->n / 8 + 2, room, front;
 	struct epacl_rule **rules;
+	size_t size;
 
-	rules = epacl_alloc(memory, room * sizeof(*rules));
+	size = epacl_round_up(least * sizeof(*rules));
+	room = size / sizeof(*rules);
+	front = (room - acl->n) / 2;
+	rules = epacl_alloc(memory, size);
 	if (!rules)
 		return -ENOMEM;
 	if (acl->rules) {
@@ -222,7 +220,7 @@ int epacl_acl_insert(struct epacl_memory *memory, struct epacl_acl *acl,
 void epacl_acl_replace(struct epacl_acl *acl, u32 pos, struct epacl_rule *rule)
 {
 	count(acl, acl->rules[pos], -1);
-	epacl_rule_put(acl->rules[pos]);
+	epacl_rule_put(epacl_account(acl), acl->rules[pos]);
 	acl->rules[pos] = rule;
 	count(acl, rule, 1);
 }
@@ -230,6 +228,6 @@ void epacl_acl_replace(struct epacl_acl *acl, u32 pos, struct epacl_rule *rule)
 void epacl_acl_remove(struct epacl_acl *acl, u32 pos)
 {
 	count(acl, acl->rules[pos], -1);
-	epacl_rule_put(acl->rules[pos]);
+	epacl_rule_put(epacl_account(acl), acl->rules[pos]);
 	close_gap(acl, pos);
 }

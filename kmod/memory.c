@@ -3,6 +3,7 @@
  * Memory that a namespace's policy holds.
  */
 #include <linux/gfp.h>
+#include <linux/log2.h>
 #include <linux/overflow.h>
 #include <linux/slab.h>
 #include "memory.h"
@@ -32,6 +33,24 @@ static bool charge(struct epacl_memory *memory, u64 size)
 	return true;
 }
 
+void *epacl_alloc_bare(struct epacl_memory *memory, size_t size)
+{
+	void *p;
+
+	if (!charge(memory, size))
+		return NULL;
+	p = kvmalloc(size, GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_NOWARN);
+	if (!p)
+		atomic64_sub(size, &memory->used);
+	return p;
+}
+
+void epacl_free_bare(struct epacl_memory *memory, void *p, size_t size)
+{
+	atomic64_sub(size, &memory->used);
+	kvfree(p);
+}
+
 static void *alloc(struct epacl_memory *memory, size_t size, size_t front)
 {
 	struct header *header;
@@ -40,13 +59,9 @@ static void *alloc(struct epacl_memory *memory, size_t size, size_t front)
 
 	if (check_add_overflow(size, front + sizeof(*header), &whole))
 		return NULL;
-	if (!charge(memory, whole))
+	at = epacl_alloc_bare(memory, whole);
+	if (!at)
 		return NULL;
-	at = kvmalloc(whole, GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_NOWARN);
-	if (!at) {
-		atomic64_sub(whole, &memory->used);
-		return NULL;
-	}
 	header = (struct header *)(at + front);
 	header->memory = memory;
 	header->front = front;
@@ -71,6 +86,17 @@ void epacl_free(void *p)
 	if (!p)
 		return;
 	header = (struct header *)p - 1;
-	atomic64_sub(header->size, &header->memory->used);
-	kvfree((u8 *)header - header->front);
+	epacl_free_bare(header->memory, (u8 *)header - header->front,
+			header->size);
+}
+
+struct epacl_memory *epacl_account(const void *p)
+{
+	return ((const struct header *)p - 1)->memory;
+}
+
+size_t epacl_round_up(size_t size)
+{
+	return roundup_pow_of_two(size + sizeof(struct header)) -
+	       sizeof(struct header);
 }

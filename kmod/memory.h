@@ -41,6 +41,21 @@ void *epacl_alloc_lines(struct epacl_memory *memory, size_t size);
 
 /* NULL is fine. May sleep. */
 void epacl_free(void *p);
+/* The account that @p is on. */
+struct epacl_memory *epacl_account(const void *p);
+
+/*
+ * As these two, for small things of which there are many: nothing is in front,
+ * but whoever frees one says whose it is, and how large.
+ */
+void *epacl_alloc_bare(struct epacl_memory *memory, size_t size);
+void epacl_free_bare(struct epacl_memory *memory, void *p, size_t size);
+
+/*
+ * What may be asked for in the place of @size bytes: the kernel rounds up to a
+ * power of two, and what is in front counts, too.
+ */
+size_t epacl_round_up(size_t size);
 
 /**
  * struct epacl_room - memory that is given out piece by piece

@@ -26,30 +26,45 @@ struct epacl_table;
 
 /**
  * struct epacl_match - what a rule matches; all that is given must agree
- * @remote: family 0: any address of either family, unless @set is given
- * @set: name of the set that the remote is in; NULL: @remote says it
- * @secure: the packet is protected by IPsec
- * @reqid: by a state of that reqid; 0: by any
+ * @remote: family 0: any address of either family, unless there is a set
+ * @reqid: of a state that protects the packet, if it is to be @secure; 0: any
  * @proto: EPACL_PROTO_ANY: any
- * @has_type: @type, and with @has_code also @code, must agree
+ * @type: of ICMP, with @has_type
+ * @code: the same, with @has_code
  * @nlports: ranges in @ports for the VM's side; 0: any
  * @nrports: ranges after those, for the other side; 0: any
- * @ports: @nlports + @nrports ranges
+ * @secure: the packet is protected by IPsec
+ * @has_type: @type must agree
+ * @has_code: and @code
+ * @has_set: the remote is in a set, see epacl_match_set()
+ * @ports: @nlports + @nrports ranges; behind them comes the name of the set
  */
 struct epacl_match {
 	struct epacl_prefix remote;
-	const char *set;
 	u32 reqid;
 	u16 proto;
-	bool secure;
-	bool has_type;
-	bool has_code;
 	u8 type;
 	u8 code;
 	u8 nlports;
 	u8 nrports;
-	const struct epacl_ports *ports;
+	bool secure : 1;
+	bool has_type : 1;
+	bool has_code : 1;
+	bool has_set : 1;
+	struct epacl_ports ports[];
 };
+
+/* What comes behind the ports. */
+static inline const char *epacl_match_tail(const struct epacl_match *match)
+{
+	return (const char *)(match->ports + match->nlports + match->nrports);
+}
+
+/* Name of the set that the remote is in. NULL: none. */
+static inline const char *epacl_match_set(const struct epacl_match *match)
+{
+	return match->has_set ? epacl_match_tail(match) : NULL;
+}
 
 /**
  * struct epacl_rule - one rule of a list
@@ -57,51 +72,63 @@ struct epacl_match {
  * @order: 1 to 65535
  * @permit: or deny
  * @log: what it decides is logged
+ * @has_text: it has a name, see epacl_rule_text()
  * @counter: of what it matched
- * @match: what it matches
- * @text: the operator's name for it; NULL: none
  * @counters: block that holds @counter
- * @op: index of the operation that made it
- * @tail: storage of the ports, the text and the name of the set
+ * @match: what it matches; behind it comes the name
+ *
+ * There may be more of these than of anything else. So there are no pointers to
+ * what few have, and one that has a prefix and one range of ports is 64 bytes.
  */
 struct epacl_rule {
 	refcount_t refs;
 	u16 order;
-	bool permit;
-	bool log;
+	bool permit : 1;
+	bool log : 1;
+	bool has_text : 1;
 	struct epacl_count __percpu *counter;
-	struct epacl_match match;
-	const char *text;
 	struct epacl_counters *counters;
-	u32 op;
-	u8 tail[] __aligned(8);
+	struct epacl_match match;
 };
+
+/* The operator's name for a rule. NULL: none. */
+static inline const char *epacl_rule_text(const struct epacl_rule *rule)
+{
+	const char *tail = epacl_match_tail(&rule->match);
+
+	if (!rule->has_text)
+		return NULL;
+	return rule->match.has_set ? tail + strlen(tail) + 1 : tail;
+}
 
 /**
  * struct epacl_acl - a rule list
  * @refs: owners, in every version of the policy
- * @epoch: as in struct epacl_obj
- * @deflt: enum epacl_default
- * @n: rules
- * @room: pointers that fit into the memory at @rules - @front
- * @front: free ones in front of @rules
  * @npermit: of @n, how many permit
  * @nsecure: of @n, how many ask for IPsec
+ * @epoch: as in struct epacl_obj
+ * @deflt: enum epacl_default
+ * @n: rules, no more than EPACL_RULES_MAX
+ * @room: pointers that fit into the memory at @rules - @front
+ * @front: free ones in front of @rules
  * @rules: by ascending order
  * @table: compiled form; NULL until compiled, rebuilt after a change
+ *
+ * Most VMs have three, which are empty but for one.
  */
 struct epacl_acl {
 	refcount_t refs;
+	u16 npermit;
+	u16 nsecure;
 	u64 epoch;
 	u8 deflt;
 	u32 n;
 	u32 room;
 	u32 front;
-	u32 npermit;
-	u32 nsecure;
 	struct epacl_rule **rules;
 	struct epacl_table *table;
 };
+static_assert(EPACL_RULES_MAX == (u16)EPACL_RULES_MAX);
 
 /* What a list answers where no rule matches. */
 static inline bool epacl_acl_default_permits(const struct epacl_acl *acl)

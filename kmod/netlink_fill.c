@@ -256,7 +256,7 @@ static int put_match(struct sk_buff *skb, const struct epacl_match *match)
 	     nla_put_u8(skb, EPACL_RULE_A_TYPE, match->type)) ||
 	    (match->has_code &&
 	     nla_put_u8(skb, EPACL_RULE_A_CODE, match->code)) ||
-	    epacl_nl_put_name(skb, EPACL_RULE_A_SET, match->set) ||
+	    epacl_nl_put_name(skb, EPACL_RULE_A_SET, epacl_match_set(match)) ||
 	    epacl_nl_put_flag(skb, EPACL_RULE_A_SECURE, match->secure) ||
 	    (match->reqid &&
 	     nla_put_u32(skb, EPACL_RULE_A_REQID, match->reqid)))
@@ -275,7 +275,7 @@ static int fill_rule(struct sk_buff *skb, const struct epacl_nl_item *item)
 	    nla_put_u8(skb, EPACL_RULE_A_ACTION,
 		       rule->permit ? EPACL_PERMIT : EPACL_DROP) ||
 	    put_match(skb, &rule->match) ||
-	    epacl_nl_put_name(skb, EPACL_RULE_A_TEXT, rule->text) ||
+	    epacl_nl_put_name(skb, EPACL_RULE_A_TEXT, epacl_rule_text(rule)) ||
 	    epacl_nl_put_flag(skb, EPACL_RULE_A_LOG, rule->log) ||
 	    nla_put_u64_64bit(skb, EPACL_RULE_A_PACKETS, count.packets,
 			      EPACL_RULE_A_PAD) ||

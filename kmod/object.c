@@ -3,7 +3,6 @@
  * Lifetimes of what a VM is made of.
  */
 #include <linux/kernel.h>
-#include <linux/log2.h>
 #include <linux/sched.h>
 #include "policy_internal.h"
 #include "station.h"
@@ -134,7 +133,7 @@ struct epacl_vm *epacl_vm_alloc(struct epacl_memory *memory, const char *name,
 /* Pointers that fit into an array with @n of them. */
 static size_t room(u32 n)
 {
-	return n ? max_t(size_t, 4, roundup_pow_of_two(n)) : 0;
+	return n ? epacl_round_up(n * sizeof(void *)) / sizeof(void *) : 0;
 }
 
 void *epacl_room(struct epacl_memory *memory, u32 n)

@@ -179,12 +179,12 @@ static int add_rule(struct epacl_txn *txn, const struct epacl_op *op)
 				   epacl_rule_difference(rule,
 							 (*place.acl)
 								 ->rules[pos]));
-		epacl_rule_put(rule);
+		epacl_rule_put(txn->memory, rule);
 		return err;
 	}
 	err = insert(txn, &place, pos, rule);
 	if (err)
-		epacl_rule_put(rule);
+		epacl_rule_put(txn->memory, rule);
 	return err;
 }
 
@@ -205,7 +205,7 @@ static int change_rule(struct epacl_txn *txn, const struct epacl_op *op)
 		return err;
 	acl = own_list(txn, &place);
 	if (!acl) {
-		epacl_rule_put(rule);
+		epacl_rule_put(txn->memory, rule);
 		return -ENOMEM;
 	}
 	rule->counters = acl->rules[pos]->counters;

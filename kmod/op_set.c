@@ -254,7 +254,7 @@ static bool names_set(const struct epacl_listed *list, void *arg)
 	for (i = 0; i < acl->n; i++) {
 		if (!(i % SLICE))
 			cond_resched();
-		set = acl->rules[i]->match.set;
+		set = epacl_match_set(&acl->rules[i]->match);
 		if (!set || strcmp(set, search->name))
 			continue;
 		search->order = acl->rules[i]->order;

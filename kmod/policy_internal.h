@@ -166,8 +166,6 @@ struct epacl_acl *epacl_acl_copy(struct epacl_memory *memory, u64 epoch,
 				 const struct epacl_acl *from);
 /* NULL is fine. May sleep, as all of these. */
 void epacl_acl_put(struct epacl_acl *acl);
-/* NULL is fine. */
-void epacl_rule_put(struct epacl_rule *rule);
 
 /* Where @order is in @acl, or belongs. */
 u32 epacl_acl_position(const struct epacl_acl *acl, u16 order);
@@ -193,6 +191,7 @@ void epacl_acl_remove(struct epacl_acl *acl, u32 pos);
 struct epacl_rule *epacl_rule_build(struct epacl_txn *txn,
 				    const struct epacl_op *op,
 				    const struct epacl_rule *old, int *err);
+void epacl_rule_put(struct epacl_memory *memory, struct epacl_rule *rule);
 /* First attribute in which two rules differ; 0: none. */
 u16 epacl_rule_difference(const struct epacl_rule *a,
 			  const struct epacl_rule *b);

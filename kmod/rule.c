@@ -66,10 +66,22 @@ static int check_match(struct epacl_refusal *why,
 			   match->ports + match->nlports, match->nrports);
 }
 
+/* What a rule is going to say, before there is room for it. */
+struct draft {
+	struct epacl_list lports;
+	struct epacl_list rports;
+	const char *set;
+	const char *text;
+	bool permit;
+	bool log;
+	struct epacl_match match;
+};
+
 /* A prefix and a set take each other's place. */
 static int take_remote(struct epacl_txn *txn, const struct epacl_op *op,
-		       struct epacl_match *match)
+		       struct draft *draft)
 {
+	struct epacl_prefix *to = &draft->match.remote;
 	struct epacl_prefix remote = op->rule.remote;
 	struct epacl_list list = { .n = 1, .p = &remote };
 	bool prefix = epacl_op_has(op, EPACL_RULE_A_REMOTE);
@@ -81,16 +93,16 @@ static int take_remote(struct epacl_txn *txn, const struct epacl_op *op,
 			"remote is a prefix and a set",
 			"the remote of a rule is a prefix or a set, not both");
 	if (set || epacl_op_gives(op, EPACL_RULE_A_REMOTE))
-		memset(&match->remote, 0, sizeof(match->remote));
+		memset(to, 0, sizeof(*to));
 	if (prefix || epacl_op_gives(op, EPACL_RULE_A_SET))
-		match->set = set ? op->rule.set : NULL;
+		draft->set = set ? op->rule.set : NULL;
 	if (set)
 		return epacl_need(txn, EPACL_A_SET, EPACL_RULE_A_SET,
 				  op->rule.set);
 	if (!prefix)
 		return 0;
-	return epacl_take_prefixes(&txn->why, EPACL_RULE_A_REMOTE, "remote",
-				   &match->remote, &list);
+	return epacl_take_prefixes(&txn->why, EPACL_RULE_A_REMOTE, "remote", to,
+				   &list);
 }
 
 /* Whoever takes 'secure' away takes its reqid along. */
@@ -116,8 +128,9 @@ static int take_secure(struct epacl_refusal *why, const struct epacl_op *op,
 
 /* All but the ports. */
 static int take_match(struct epacl_txn *txn, const struct epacl_op *op,
-		      struct epacl_match *match)
+		      struct draft *draft)
 {
+	struct epacl_match *match = &draft->match;
 	int err;
 
 	if (epacl_op_has(op, EPACL_RULE_A_PROTO) &&
@@ -140,18 +153,8 @@ static int take_match(struct epacl_txn *txn, const struct epacl_op *op,
 		match->code = op->rule.code;
 	}
 	err = take_secure(&txn->why, op, match);
-	return err ? err : take_remote(txn, op, match);
+	return err ? err : take_remote(txn, op, draft);
 }
-
-/* What a rule is going to say, before there is room for it. */
-struct draft {
-	struct epacl_match match;
-	struct epacl_list lports;
-	struct epacl_list rports;
-	const char *text;
-	bool permit;
-	bool log;
-};
 
 static void start_from(const struct epacl_rule *old, struct draft *draft)
 {
@@ -160,7 +163,8 @@ static void start_from(const struct epacl_rule *old, struct draft *draft)
 	draft->lports.p = (void *)old->match.ports;
 	draft->rports.n = old->match.nrports;
 	draft->rports.p = (void *)(old->match.ports + old->match.nlports);
-	draft->text = old->text;
+	draft->set = epacl_match_set(&old->match);
+	draft->text = epacl_rule_text(old);
 	draft->permit = old->permit;
 	draft->log = old->log;
 }
@@ -187,7 +191,7 @@ static int draft_rule(struct epacl_txn *txn, const struct epacl_op *op,
 				      NULL;
 	if (epacl_op_gives(op, EPACL_RULE_A_LOG))
 		draft->log = epacl_op_has(op, EPACL_RULE_A_LOG);
-	err = take_match(txn, op, &draft->match);
+	err = take_match(txn, op, draft);
 	if (!err)
 		err = epacl_check_count(why, EPACL_RULE_A_LPORTS, "lport",
 					draft->lports.n, 0, EPACL_PORTS_MAX);
@@ -199,20 +203,28 @@ static int draft_rule(struct epacl_txn *txn, const struct epacl_op *op,
 	return err;
 }
 
-/* Copies @s, if there is one, to *@at, and moves that on. */
-static const char *lay_string(char **at, const char *s)
-{
-	char *to = *at;
-
-	if (!s)
-		return NULL;
-	*at += strlen(s) + 1;
-	return memcpy(to, s, *at - to);
-}
-
 static size_t string_size(const char *s)
 {
 	return s ? strlen(s) + 1 : 0;
+}
+
+static size_t size_of(u32 nports, const char *set, const char *text)
+{
+	size_t size = offsetof(struct epacl_rule, match.ports) +
+		      nports * sizeof(struct epacl_ports) + string_size(set) +
+		      string_size(text);
+
+	return max(size, sizeof(struct epacl_rule));
+}
+
+/* Copies @s, if there is one. Return: behind the copy. */
+static char *lay_string(char *to, const char *s)
+{
+	size_t size = string_size(s);
+
+	if (size)
+		memcpy(to, s, size);
+	return to + size;
 }
 
 static struct epacl_rule *lay_down(struct epacl_txn *txn,
@@ -220,33 +232,42 @@ static struct epacl_rule *lay_down(struct epacl_txn *txn,
 				   const struct draft *draft)
 {
 	u32 nl = draft->lports.n, nr = draft->rports.n;
-	size_t size = (nl + nr) * sizeof(struct epacl_ports) +
-		      string_size(draft->text) + string_size(draft->match.set);
 	struct epacl_ports *ports;
 	struct epacl_rule *rule;
-	char *strings;
 
-	rule = epacl_alloc(txn->memory, sizeof(*rule) + size);
+	rule = epacl_alloc_bare(txn->memory,
+				size_of(nl + nr, draft->set, draft->text));
 	if (!rule)
 		return NULL;
 	refcount_set(&rule->refs, 1);
 	rule->order = op->rule.order;
 	rule->permit = draft->permit;
 	rule->log = draft->log;
-	rule->op = op->index;
-	ports = (struct epacl_ports *)rule->tail;
+	rule->has_text = draft->text != NULL;
+	rule->match = draft->match;
+	rule->match.nlports = nl;
+	rule->match.nrports = nr;
+	rule->match.has_set = draft->set != NULL;
+	ports = rule->match.ports;
 	if (nl)
 		memcpy(ports, draft->lports.p, nl * sizeof(*ports));
 	if (nr)
 		memcpy(ports + nl, draft->rports.p, nr * sizeof(*ports));
-	rule->match = draft->match;
-	rule->match.nlports = nl;
-	rule->match.nrports = nr;
-	rule->match.ports = ports;
-	strings = (char *)(ports + nl + nr);
-	rule->text = lay_string(&strings, draft->text);
-	rule->match.set = lay_string(&strings, draft->match.set);
+	lay_string(lay_string((char *)(ports + nl + nr), draft->set),
+		   draft->text);
 	return rule;
+}
+
+void epacl_rule_put(struct epacl_memory *memory, struct epacl_rule *rule)
+{
+	const struct epacl_match *match = &rule->match;
+
+	if (!refcount_dec_and_test(&rule->refs))
+		return;
+	epacl_counters_put(rule->counters);
+	epacl_free_bare(memory, rule,
+			size_of(match->nlports + match->nrports,
+				epacl_match_set(match), epacl_rule_text(rule)));
 }
 
 struct epacl_rule *epacl_rule_build(struct epacl_txn *txn,
@@ -267,7 +288,7 @@ struct epacl_rule *epacl_rule_build(struct epacl_txn *txn,
 	*err = check_match(&txn->why, &rule->match);
 	if (!*err)
 		return rule;
-	epacl_rule_put(rule);
+	epacl_rule_put(txn->memory, rule);
 	return NULL;
 }
 
@@ -287,7 +308,7 @@ static u16 match_difference(const struct epacl_match *m,
 {
 	if (epacl_prefix_compare(&m->remote, &n->remote))
 		return EPACL_RULE_A_REMOTE;
-	if (!strings_equal(m->set, n->set))
+	if (!strings_equal(epacl_match_set(m), epacl_match_set(n)))
 		return EPACL_RULE_A_SET;
 	if (m->proto != n->proto)
 		return EPACL_RULE_A_PROTO;
@@ -315,7 +336,7 @@ u16 epacl_rule_difference(const struct epacl_rule *a,
 	attr = match_difference(&a->match, &b->match);
 	if (attr)
 		return attr;
-	if (!strings_equal(a->text, b->text))
+	if (!strings_equal(epacl_rule_text(a), epacl_rule_text(b)))
 		return EPACL_RULE_A_TEXT;
 	return a->log != b->log ? EPACL_RULE_A_LOG : 0;
 }

@@ -153,7 +153,7 @@ static void put_remote(struct build *b, u32 rule)
 	struct epacl_start128 end;
 	bool ends;
 
-	if (match->set || !remote->ip.family) {
+	if (match->has_set || !remote->ip.family) {
 		put_all(b, EPACL_AXIS_REMOTE4, rule);
 		put_all(b, EPACL_AXIS_REMOTE6, rule);
 		return;
@@ -246,12 +246,13 @@ static u32 count_ranges(const struct build *b, enum epacl_axis_name axis)
 static bool looks_further(const struct epacl_match *match)
 {
 	return match->proto != EPACL_PROTO_ANY || match->nlports ||
-	       match->nrports || match->has_type || match->secure || match->set;
+	       match->nrports || match->has_type || match->secure ||
+	       match->has_set;
 }
 
 static bool looks_at_rest(const struct epacl_match *match)
 {
-	return match->has_type || match->secure || match->set;
+	return match->has_type || match->secure || match->has_set;
 }
 
 /* Most edges that the rules can have on each axis. */
@@ -624,9 +625,11 @@ static void fill_rest(const struct build *b, const struct epacl_table *table)
 		match = &b->rules[i]->match;
 		if (table->rest && looks_at_rest(match))
 			((u64 *)table->rest)[i / 64] |= 1ull << i % 64;
-		if (match->set)
+		if (match->has_set)
 			((u32 *)table->sets)[i] =
-				epacl_set(epacl_pmap_find(b->sets, match->set))
+				epacl_set(
+					epacl_pmap_find(b->sets,
+							epacl_match_set(match)))
 					->id;
 	}
 }
@@ -707,7 +710,7 @@ static int build_table(struct build *b, struct epacl_table **table)
 	u32 i;
 
 	for (i = 0; i < b->n; i++)
-		b->has_sets |= b->rules[i]->match.set != NULL;
+		b->has_sets |= b->rules[i]->match.has_set;
 	err = alloc_edges(b);
 	if (!err) {
 		find_edges(b);

@@ -21,7 +21,7 @@ struct epacl_ip {
 		u8 b[16];
 		__be32 v4;
 		__be32 w[4];
-		u64 q[2];
+		u64 q[2] __packed __aligned(4); /* else all were 24 bytes */
 	};
 	u8 family;
 };

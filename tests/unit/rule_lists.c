@@ -71,9 +71,9 @@ static void drop_sets(void)
 	}
 }
 
-static void convert(struct epacl_rule *rule, struct epacl_ports *ports,
-		    const struct twin_rule *twin)
+static void convert(struct epacl_rule *rule, const struct twin_rule *twin)
 {
+	struct epacl_ports *ports = rule->match.ports;
 	unsigned int i;
 
 	rule->order = twin->order;
@@ -81,7 +81,7 @@ static void convert(struct epacl_rule *rule, struct epacl_ports *ports,
 	rule->match.remote = twin->remote;
 	if (twin->any_remote || twin->has_set)
 		memset(&rule->match.remote, 0, sizeof(rule->match.remote));
-	rule->match.set = twin->has_set ? twin_sets[twin->set].name : NULL;
+	rule->match.has_set = twin->has_set;
 	rule->match.secure = twin->secure;
 	rule->match.reqid = twin->reqid;
 	rule->match.proto = twin->proto;
@@ -91,11 +91,12 @@ static void convert(struct epacl_rule *rule, struct epacl_ports *ports,
 	rule->match.code = twin->code;
 	rule->match.nlports = twin->nlports;
 	rule->match.nrports = twin->nrports;
-	rule->match.ports = ports;
 	for (i = 0; i < twin->nlports; i++)
 		*ports++ = twin->lports[i];
 	for (i = 0; i < twin->nrports; i++)
 		*ports++ = twin->rports[i];
+	if (twin->has_set)
+		strcpy((char *)ports, twin_sets[twin->set].name);
 }
 
 /* @list.twin is in ascending order here, as the module keeps its rules. */
@@ -111,10 +112,10 @@ void list_build(void)
 	list.acl.deflt = list.deflt;
 	list.acl.rules = list.pointers;
 	for (i = 0; i < list.n; i++) {
-		convert(&list.rules[i], list.ports[i], &list.twin[i]);
-		list.pointers[i] = &list.rules[i];
-		list.acl.npermit += list.rules[i].permit;
-		list.acl.nsecure += list.rules[i].match.secure;
+		list.pointers[i] = &list.rules[i].rule;
+		convert(list.pointers[i], &list.twin[i]);
+		list.acl.npermit += list.pointers[i]->permit;
+		list.acl.nsecure += list.pointers[i]->match.secure;
 	}
 	must(!epacl_table_build(&list.memory, &list.acl, &set_map));
 }

@@ -14,6 +14,13 @@
 /* Sets that rules can name: one of each family, one of both, an empty one. */
 #define LIST_SETS 4
 
+/* The ports of a rule come right behind it, and the name of its set. */
+struct list_rule {
+	struct epacl_rule rule;
+	struct epacl_ports ports[2 * TWIN_RANGES];
+	char set[EPACL_NAME_MAX + 1];
+};
+
 /* @n rules in @twin and @deflt are given, in ascending order; the rest is built. */
 struct rule_lists {
 	unsigned int n;
@@ -21,9 +28,8 @@ struct rule_lists {
 	struct twin_rule twin[RULES_MAX];
 	struct epacl_memory memory;
 	struct epacl_acl acl;
-	struct epacl_rule rules[RULES_MAX];
+	struct list_rule rules[RULES_MAX];
 	struct epacl_rule *pointers[RULES_MAX];
-	struct epacl_ports ports[RULES_MAX][2 * TWIN_RANGES];
 };
 
 extern struct rule_lists list;

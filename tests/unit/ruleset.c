@@ -143,8 +143,8 @@ static void rule(FILE *f, const char *owner, const struct epacl_rule *rule,
 		rule->permit ? "permit" : "deny");
 	if (m->remote.ip.family)
 		list_prefixes(f, " ", &m->remote, 1);
-	else if (m->set)
-		fprintf(f, " set %s", m->set);
+	else if (m->has_set)
+		fprintf(f, " set %s", epacl_match_set(m));
 	else
 		fprintf(f, " any");
 	if (m->proto != EPACL_PROTO_ANY)
@@ -159,8 +159,8 @@ static void rule(FILE *f, const char *owner, const struct epacl_rule *rule,
 		fprintf(f, " secure");
 	if (m->reqid)
 		fprintf(f, " reqid %u", m->reqid);
-	if (rule->text)
-		fprintf(f, " name \"%s\"", rule->text);
+	if (rule->has_text)
+		fprintf(f, " name \"%s\"", epacl_rule_text(rule));
 	if (rule->log)
 		fprintf(f, " log");
 	if (counters)

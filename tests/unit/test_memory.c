@@ -4,6 +4,7 @@
  */
 #include <pthread.h>
 #include <stdlib.h>
+#include <linux/log2.h>
 #include <shim.h>
 #include "fixture.h"
 
@@ -56,6 +57,44 @@ START_TEST(no_memory)
 }
 END_TEST
 
+START_TEST(bare)
+{
+	struct epacl_memory account = { .max = 100 };
+	unsigned char *p = epacl_alloc_bare(&account, 60);
+
+	ck_assert_ptr_nonnull(p);
+	ck_assert_uint_eq(p[0] | p[59], 0);
+	ck_assert_int_eq(atomic64_read(&account.used), 60);
+	ck_assert_ptr_null(epacl_alloc_bare(&account, 41));
+	shim_fail_at(1);
+	ck_assert_ptr_null(epacl_alloc_bare(&account, 40));
+	ck_assert_int_eq(atomic64_read(&account.used), 60);
+	epacl_free_bare(&account, p, 60);
+	p = epacl_alloc(&account, 1);
+	ck_assert_ptr_eq(epacl_account(p), &account);
+	epacl_free(p);
+	ck_assert_int_eq(atomic64_read(&account.used), 0);
+	ck_assert_int_eq(shim_live(), 0);
+}
+END_TEST
+
+START_TEST(rounded_up)
+{
+	struct epacl_memory account = { .max = 1000000 };
+	size_t size, more;
+	void *p;
+
+	for (size = 0; size < 5000; size++) {
+		more = epacl_round_up(size);
+		ck_assert_uint_ge(more, size);
+		p = epacl_alloc(&account, more);
+		ck_assert(is_power_of_2(atomic64_read(&account.used)));
+		ck_assert_uint_lt(atomic64_read(&account.used) / 2, size + 17);
+		epacl_free(p);
+	}
+}
+END_TEST
+
 static void *ask_for_too_much(void *arg)
 {
 	int i;
@@ -93,6 +132,8 @@ int main(void)
 	tcase_add_test(tcase, zeroed_and_counted);
 	tcase_add_test(tcase, capped);
 	tcase_add_test(tcase, no_memory);
+	tcase_add_test(tcase, bare);
+	tcase_add_test(tcase, rounded_up);
 	tcase_add_test(tcase, exact);
 	return run_tcase("memory", tcase);
 }

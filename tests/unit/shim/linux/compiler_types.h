@@ -8,6 +8,7 @@
 #define __user
 #define __always_unused __attribute__((unused))
 #define __maybe_unused __attribute__((unused))
+#define __packed __attribute__((packed))
 #define __aligned(n) __attribute__((aligned(n)))
 #define __printf(text, args) __attribute__((format(printf, text, args)))
 #define __must_check __attribute__((warn_unused_result))
