@@ -6,14 +6,18 @@
 #include "devices.h"
 #include "netlink.h"
 #include "netns.h"
+#include "policy.h"
 
 static int __init epacl_init(void)
 {
 	int err;
 
-	err = epacl_netns_init();
+	err = epacl_policy_init();
 	if (err)
 		return err;
+	err = epacl_netns_init();
+	if (err)
+		goto policy;
 	err = epacl_devices_init();
 	if (err)
 		goto netns;
@@ -26,6 +30,8 @@ devices:
 	epacl_devices_exit();
 netns:
 	epacl_netns_exit();
+policy:
+	epacl_policy_exit();
 	return err;
 }
 
@@ -34,6 +40,7 @@ static void __exit epacl_exit(void)
 	epacl_netlink_exit();
 	epacl_devices_exit();
 	epacl_netns_exit();
+	epacl_policy_exit();
 }
 
 module_init(epacl_init);

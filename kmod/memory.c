@@ -22,7 +22,7 @@ struct header {
  * Compare and exchange rather than add and take back: an allocation that is too
  * large must not make a smaller one fail that comes at the same time.
  */
-static bool charge(struct epacl_memory *memory, u64 size)
+bool epacl_charge(struct epacl_memory *memory, u64 size)
 {
 	s64 used = atomic64_read(&memory->used);
 
@@ -33,21 +33,26 @@ static bool charge(struct epacl_memory *memory, u64 size)
 	return true;
 }
 
+void epacl_uncharge(struct epacl_memory *memory, u64 size)
+{
+	atomic64_sub(size, &memory->used);
+}
+
 void *epacl_alloc_bare(struct epacl_memory *memory, size_t size)
 {
 	void *p;
 
-	if (!charge(memory, size))
+	if (!epacl_charge(memory, size))
 		return NULL;
 	p = kvmalloc(size, GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_NOWARN);
 	if (!p)
-		atomic64_sub(size, &memory->used);
+		epacl_uncharge(memory, size);
 	return p;
 }
 
 void epacl_free_bare(struct epacl_memory *memory, void *p, size_t size)
 {
-	atomic64_sub(size, &memory->used);
+	epacl_uncharge(memory, size);
 	kvfree(p);
 }
 

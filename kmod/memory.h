@@ -57,6 +57,10 @@ void epacl_free_bare(struct epacl_memory *memory, void *p, size_t size);
  */
 size_t epacl_round_up(size_t size);
 
+/* The account alone. Return: false: the cap is reached. Any context. */
+bool epacl_charge(struct epacl_memory *memory, u64 size);
+void epacl_uncharge(struct epacl_memory *memory, u64 size);
+
 /**
  * struct epacl_room - memory that is given out piece by piece
  * @at: where it begins, aligned for a u64; NULL: there is none yet, and the

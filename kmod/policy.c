@@ -7,6 +7,7 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/sched.h>
+#include <linux/slab.h>
 #include "classify.h"
 #include "policy_internal.h"
 
@@ -108,12 +109,36 @@ const struct epacl_pmap *epacl_root_map(const struct epacl_root *root, u8 kind)
 
 /* ---- operations ---- */
 
+/*
+ * They come and go in great numbers while objects are made of them. Between those
+ * they would leave gaps in the slabs of the kernel, several times what stays.
+ */
+static struct kmem_cache *ops;
+
+int epacl_policy_init(void)
+{
+	ops = KMEM_CACHE(epacl_op, SLAB_ACCOUNT);
+	return ops ? 0 : -ENOMEM;
+}
+
+void epacl_policy_exit(void)
+{
+	kmem_cache_destroy(ops);
+}
+
 struct epacl_op *epacl_op_alloc(struct epacl_memory *memory)
 {
-	struct epacl_op *op = epacl_alloc(memory, sizeof(*op));
+	struct epacl_op *op;
 
-	if (op)
-		INIT_LIST_HEAD(&op->node);
+	if (!epacl_charge(memory, sizeof(*op)))
+		return NULL;
+	op = kmem_cache_zalloc(ops, EPACL_GFP);
+	if (!op) {
+		epacl_uncharge(memory, sizeof(*op));
+		return NULL;
+	}
+	op->memory = memory;
+	INIT_LIST_HEAD(&op->node);
 	return op;
 }
 
@@ -153,7 +178,8 @@ void epacl_op_free(struct epacl_op *op)
 		epacl_free(op->rule.rports.p);
 		break;
 	}
-	epacl_free(op);
+	epacl_uncharge(op->memory, sizeof(*op));
+	kmem_cache_free(ops, op);
 }
 
 static const struct epacl_kind *const kinds[EPACL_A_MAX + 1] = {

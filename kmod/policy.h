@@ -67,6 +67,7 @@ struct epacl_list {
  * @flags: EPACL_F_MAY_EXIST, EPACL_F_IF_EXISTS
  * @set: bit (1 << attribute) of each attribute of the nest that is present
  * @clear: bit (1 << attribute) of each that is to be taken away
+ * @memory: account that it is on
  *
  * Attributes that are absent are zero in the union. Lists are allocated with
  * epacl_alloc() and owned by the operation. Prefixes arrive with family and
@@ -81,6 +82,7 @@ struct epacl_op {
 	u32 flags;
 	u32 set;
 	u32 clear;
+	struct epacl_memory *memory;
 	union {
 		struct {
 			u32 rules_per_endpoint;
@@ -210,6 +212,10 @@ struct epacl_txn {
 	int error;
 	struct epacl_refusal why;
 };
+
+/* Before all the rest, and after it. Return: 0 or -ENOMEM. */
+int epacl_policy_init(void);
+void epacl_policy_exit(void);
 
 /* An empty policy of generation @generation; NULL: no memory. */
 struct epacl_root *epacl_root_alloc(struct epacl_memory *memory,

@@ -633,6 +633,13 @@ static void command(struct words *w, struct epacl_op *op)
 		bad("too much", w->word[w->at]);
 }
 
+/* Once for the whole program, as when the module is loaded. */
+__attribute__((constructor)) static void load(void)
+{
+	if (epacl_policy_init())
+		abort();
+}
+
 struct epacl_op *op_parse(struct epacl_memory *memory, const char *line)
 {
 	struct words w = { .memory = memory };

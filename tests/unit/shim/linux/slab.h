@@ -40,4 +40,35 @@ static inline void kvfree(const void *p)
 	shim_free(p);
 }
 
+struct kmem_cache {
+	size_t size;
+};
+
+#define SLAB_ACCOUNT 0
+
+/* One of each name, for good. */
+#define KMEM_CACHE(name, flags)                               \
+	({                                                    \
+		static struct kmem_cache name##_cache = {     \
+			.size = sizeof(struct name) + (flags) \
+		};                                            \
+		&name##_cache;                                \
+	})
+
+static inline void kmem_cache_destroy(struct kmem_cache *cache)
+{
+	(void)cache;
+}
+
+static inline void *kmem_cache_zalloc(struct kmem_cache *cache, gfp_t gfp)
+{
+	return shim_alloc(cache->size, gfp | __GFP_ZERO);
+}
+
+static inline void kmem_cache_free(struct kmem_cache *cache, void *p)
+{
+	(void)cache;
+	shim_free(p);
+}
+
 #endif /* _SHIM_LINUX_SLAB_H */
