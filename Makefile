@@ -233,7 +233,7 @@ $(UNIT)/tests/fuzz/ctl/%.o: tests/fuzz/ctl/%.c Makefile
 # --- helpers of the tests ------------------------------------------------------
 # Built here rather than in the emulated machine; static, as they start often.
 
-TEST_TOOLS := $(addprefix $(BUILD)/tests/,echo frame lend nlfuzz race)
+TEST_TOOLS := $(addprefix $(BUILD)/tests/,bpf echo frame lend nlfuzz race)
 
 test-tools: $(TEST_TOOLS) $(BUILD)/tests/nat_driver
 

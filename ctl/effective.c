@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bypass.h"
 #include "codec.h"
 #include "format.h"
 #include "netlink.h"
@@ -61,10 +62,14 @@ const struct kind kind_effective = {
  * struct effective - the answer
  * @layers: in the order in which they are asked
  * @rules: of their lists, each list once
+ * @nics: of the VM
+ * @bypass: what takes frames round all that
  */
 struct effective {
 	struct policy layers;
 	struct policy rules;
+	struct policy nics;
+	struct bypass bypass;
 };
 
 static void put_acl(struct nlmsghdr *nlh, const char *name)
@@ -140,10 +145,30 @@ static enum status read_rules(struct nl *nl, const struct item *item, __u64 txn,
 	return status;
 }
 
+static enum status read_nics(struct nl *nl, const struct item *item, __u64 txn,
+			     struct effective *e)
+{
+	char scratch[1024];
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(scratch);
+	struct nlattr *nest = mnl_attr_nest_start(nlh, EPACL_A_NIC);
+	struct query q = { .kind = &kind_nic };
+	struct view v;
+
+	item_view(item, &v);
+	mnl_attr_put_strz(nlh, EPACL_NIC_A_VM,
+			  attr_text(v.tb[EPACL_EFFECTIVE_A_VM]));
+	mnl_attr_nest_end(nlh, nest);
+	q.attrs = mnl_nlmsg_get_payload(nlh);
+	q.len = mnl_nlmsg_get_payload_len(nlh);
+	return policy_read(nl, &item->at, txn, &q, 1, &e->nics);
+}
+
 static void effective_free(struct effective *e)
 {
 	policy_free(&e->layers);
 	policy_free(&e->rules);
+	policy_free(&e->nics);
+	bypass_close(&e->bypass);
 }
 
 static enum status read_once(struct nl *nl, const struct item *item, __u64 txn,
@@ -255,7 +280,34 @@ static json_t *layer_json(const struct effective *e, const struct view *v)
 	return o;
 }
 
-static void print_answer_json(const struct effective *e)
+static const char *dev_of(const struct effective *e, size_t nic)
+{
+	struct view v;
+
+	policy_view(&e->nics, &e->nics.objects[nic], &v);
+	return attr_text(v.tb[EPACL_NIC_A_DEV]);
+}
+
+static json_t *warnings_json(struct effective *e)
+{
+	json_t *array = new_array(), *o;
+	size_t i;
+
+	for (i = 0; i < e->nics.n; i++) {
+		const char *dev = dev_of(e, i);
+		struct buf text = { 0 };
+
+		if (!dev || !bypass_find(&e->bypass, dev, &text))
+			continue;
+		o = new_object();
+		json_put_key(o, "dev", json_text(dev));
+		json_put_key(o, "text", json_buf(&text));
+		array_add(array, o);
+	}
+	return array;
+}
+
+static void print_answer_json(struct effective *e)
 {
 	json_t *directions[EPACL_DIRECTIONS] = { NULL };
 	json_t *o = new_object();
@@ -275,6 +327,7 @@ static void print_answer_json(const struct effective *e)
 		}
 		array_add(directions[d], layer_json(e, &v));
 	}
+	json_put_key(o, "warnings", warnings_json(e));
 	print_json(o);
 }
 
@@ -381,6 +434,15 @@ static void print_answer(const struct effective *e)
 	}
 }
 
+static void warn(struct effective *e)
+{
+	size_t i;
+
+	for (i = 0; i < e->nics.n; i++)
+		if (dev_of(e, i))
+			bypass_warn(&e->bypass, NULL, dev_of(e, i));
+}
+
 /**
  * effective_run - answer effective
  * @nl: the socket
@@ -394,10 +456,14 @@ enum status effective_run(struct nl *nl, const struct item *item, __u64 txn)
 	struct effective e;
 	enum status status = read_all(nl, item, txn, &e);
 
+	if (!status)
+		status = read_nics(nl, item, txn, &e);
 	if (!status && output.json)
 		print_answer_json(&e);
 	else if (!status)
 		print_answer(&e);
+	if (!status)
+		warn(&e);
 	effective_free(&e);
 	return status;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bypass.h"
 #include "format.h"
 #include "host.h"
 #include "notes.h"
@@ -352,6 +353,37 @@ static enum status show_public(struct txn *t, const struct touched *touched,
 	return status;
 }
 
+/* --- what goes round netfilter ------------------------------------------------- */
+
+static bool is_new_nic(const struct item *item)
+{
+	return item->kind == &kind_nic && item->cmd == EPACL_CMD_ADD;
+}
+
+static void warn_of(struct bypass *b, const struct item *item)
+{
+	const char *dev;
+	struct view v;
+
+	item_view(item, &v);
+	dev = attr_text(v.tb[EPACL_NIC_A_DEV]);
+	if (dev)
+		bypass_warn(b, &item->at, dev);
+}
+
+static void warn_of_bypasses(const struct program *p)
+{
+	struct bypass b = { 0 };
+	size_t i;
+
+	for (i = 0; i < p->n; i++)
+		if (is_new_nic(&p->items[i]))
+			warn_of(&b, &p->items[i]);
+	bypass_close(&b);
+}
+
+/* --- all of it ------------------------------------------------------------------ */
+
 static void print_stats(const struct txn *t)
 {
 	say(NULL, "%zu operation%s, generation %llu", t->program->n_ops,
@@ -375,6 +407,7 @@ enum status notes_after_commit(struct txn *t)
 	if (array)
 		print_json(array);
 	free_touched(&l);
+	warn_of_bypasses(t->program);
 	if (output.stats)
 		print_stats(t);
 	return status;
