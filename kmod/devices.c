@@ -23,6 +23,16 @@ struct epacl_port *epacl_port(struct epacl_net *en, int ifindex)
 	return xa_load(&en->ports, ifindex);
 }
 
+/*
+ * The interface is becoming another nic's, and policy and port are not both there
+ * yet: what the packet sees of the policy says whose it is.
+ */
+static noinline const struct epacl_cnic *
+changing_nic(const struct epacl_snapshot *snap, const struct epacl_port *port)
+{
+	return epacl_snapshot_dev(snap, port->dev->name);
+}
+
 const struct epacl_cnic *epacl_port_nic(const struct epacl_snapshot *snap,
 					struct epacl_port *port)
 {
@@ -35,8 +45,9 @@ const struct epacl_cnic *epacl_port_nic(const struct epacl_snapshot *snap,
 	if (i < snap->nnics && snap->nics[i].station == station)
 		return &snap->nics[i];
 	nic = epacl_snapshot_station(snap, station);
-	if (nic)
-		WRITE_ONCE(port->nic, nic - snap->nics);
+	if (!nic)
+		return changing_nic(snap, port);
+	WRITE_ONCE(port->nic, nic - snap->nics);
 	return nic;
 }
 
