@@ -189,6 +189,13 @@ u16 epacl_ethertype(const struct sk_buff *skb,
 	}
 }
 
+bool epacl_is_shown_again(const struct sk_buff *skb)
+{
+	const struct nf_bridge_info *info = nf_bridge_info_get(skb);
+
+	return info && info->physoutdev && epacl_is_ip(ntohs(skb->protocol));
+}
+
 const struct nf_conn *epacl_connection(const struct sk_buff *skb)
 {
 	enum ip_conntrack_info ctinfo;

@@ -96,6 +96,12 @@ static inline bool epacl_is_ip(u16 ethertype)
 u16 epacl_ethertype(const struct sk_buff *skb,
 		    const struct nf_hook_state *state);
 
+/*
+ * br_netfilter takes this frame of a bridge to ip POST_ROUTING, where source NAT
+ * is still to come: it is judged there. Behind that it has forgotten the frame.
+ */
+bool epacl_is_shown_again(const struct sk_buff *skb);
+
 /* Its connection; NULL: it has none, or a template of one. */
 const struct nf_conn *epacl_connection(const struct sk_buff *skb);
 

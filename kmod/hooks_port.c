@@ -24,11 +24,13 @@ unsigned int epacl_hook_ingress(void *priv, struct sk_buff *skb,
 
 /*
  * What has a connection was judged at the end of POST_ROUTING, its tag too.
- * What has none was judged by nobody.
+ * What has none was judged by nobody; nor was what br_netfilter should have shown
+ * there, and did not, since it was unloaded meanwhile.
  */
 static bool was_judged(const struct sk_buff *skb)
 {
-	return epacl_connection(skb) && epacl_is_ip(ntohs(skb->protocol));
+	return epacl_connection(skb) && epacl_is_ip(ntohs(skb->protocol)) &&
+	       !epacl_is_shown_again(skb);
 }
 
 /* The VLAN on top of the interface that a frame comes from, or that itself. */

@@ -75,17 +75,6 @@ static noinline unsigned int judge_shadow(struct epacl_net *en,
 }
 
 /*
- * br_netfilter takes this frame to ip POST_ROUTING, where source NAT is still
- * to come: it is judged there.
- */
-static bool br_netfilter_takes(const struct sk_buff *skb)
-{
-	const struct nf_bridge_info *info = nf_bridge_info_get(skb);
-
-	return info && info->physoutdev && epacl_is_ip(ntohs(skb->protocol));
-}
-
-/*
  * Policy refused it, to whom the flow is for: a flooded copy is another nic's,
  * whose prefix may hold the address too.
  */
@@ -241,7 +230,7 @@ static bool is_judged_elsewhere(const struct sk_buff *skb,
 	if (!epacl_is_ip(epacl_ethertype(skb, state)))
 		return true;
 	if (state->pf == NFPROTO_BRIDGE)
-		return br_netfilter_takes(skb);
+		return epacl_is_shown_again(skb);
 	/* It comes again, as IPsec makes it. */
 	return epacl_security_is_pending(skb);
 }
