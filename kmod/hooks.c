@@ -227,15 +227,13 @@ bool epacl_makes_entry(const struct sk_buff *skb)
 	}
 
 /* Of ip, ip6 and bridge. */
-#define HOOKS(family, pre, post, leaving)                                \
-	HOOK(family, pre, epacl_hook_arrival, PRIORITY_ARRIVAL),         \
-		HOOK(family, pre, epacl_hook_from_vm, PRIORITY_FROM_VM), \
-		HOOK(family, post, leaving, PRIORITY_TO_VM)
+#define HOOKS(family, pre)                                       \
+	HOOK(family, pre, epacl_hook_arrival, PRIORITY_ARRIVAL), \
+		HOOK(family, pre, epacl_hook_from_vm, PRIORITY_FROM_VM)
 
 /* Of ip and ip6. */
 #define HOOKS_IP(family)                                                       \
-	HOOKS(family, NF_INET_PRE_ROUTING, NF_INET_POST_ROUTING,               \
-	      epacl_hook_leaving),                                             \
+	HOOKS(family, NF_INET_PRE_ROUTING),                                    \
 		HOOK(family, NF_INET_PRE_ROUTING, epacl_hook_vip,              \
 		     PRIORITY_VIP),                                            \
 		HOOK(family, NF_INET_LOCAL_OUT, epacl_hook_vip, PRIORITY_VIP), \
@@ -247,11 +245,31 @@ bool epacl_makes_entry(const struct sk_buff *skb)
 static const struct nf_hook_ops hooks[] = {
 	HOOKS_IP(NFPROTO_IPV4),
 	HOOKS_IP(NFPROTO_IPV6),
-	HOOKS(NFPROTO_BRIDGE, NF_BR_PRE_ROUTING, NF_BR_POST_ROUTING,
-	      epacl_hook_to_vm),
+	HOOKS(NFPROTO_BRIDGE, NF_BR_PRE_ROUTING),
 	HOOK(NFPROTO_BRIDGE, NF_BR_FORWARD, epacl_hook_late_bridge,
 	     PRIORITY_TO_VM),
 };
+
+static const struct nf_hook_ops leaving_hooks[] = {
+	HOOK(NFPROTO_IPV4, NF_INET_POST_ROUTING, epacl_hook_leaving,
+	     PRIORITY_TO_VM),
+	HOOK(NFPROTO_IPV6, NF_INET_POST_ROUTING, epacl_hook_leaving,
+	     PRIORITY_TO_VM),
+	HOOK(NFPROTO_BRIDGE, NF_BR_POST_ROUTING, epacl_hook_to_vm,
+	     PRIORITY_TO_VM),
+};
+
+int epacl_hooks_register_leaving(struct epacl_net *en)
+{
+	return nf_register_net_hooks(en->net, leaving_hooks,
+				     ARRAY_SIZE(leaving_hooks));
+}
+
+void epacl_hooks_unregister_leaving(struct epacl_net *en)
+{
+	nf_unregister_net_hooks(en->net, leaving_hooks,
+				ARRAY_SIZE(leaving_hooks));
+}
 
 int epacl_hooks_register(struct epacl_net *en)
 {

@@ -23,8 +23,16 @@ unsigned int epacl_hook_ingress(void *priv, struct sk_buff *skb,
 unsigned int epacl_hook_egress(void *priv, struct sk_buff *skb,
 			       const struct nf_hook_state *state);
 
+/*
+ * The hooks of POST_ROUTING. A guard has these, too: what it refuses may wait for a
+ * neighbour behind them, and must not be there when a VM gets the interface.
+ * Return: 0 or a negative errno.
+ */
+int epacl_hooks_register_leaving(struct epacl_net *en);
+void epacl_hooks_unregister_leaving(struct epacl_net *en);
+
 /**
- * epacl_hooks_register - the hooks of a namespace, and connection tracking
+ * epacl_hooks_register - the other hooks of a namespace, and connection tracking
  * @en: namespace
  *
  * Context: may load modules; not under RTNL. Return: 0 or a negative errno.

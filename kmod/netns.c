@@ -133,7 +133,33 @@ static bool holds_module(const struct epacl_net *en,
 	return net_eq(en->net, &init_net) && (root->vms.n || root->guards.n);
 }
 
-static int hook_up(struct epacl_net *en, struct epacl_refusal *why)
+static bool needs_leaving(const struct epacl_root *root)
+{
+	return needs_hooks(root) || root->guards.n;
+}
+
+static int not_hooked(struct epacl_refusal *why, int err)
+{
+	return epacl_refuse(
+		why, err, 0, "hooks cannot be registered",
+		"netfilter hooks cannot be registered: error %d (is nf_conntrack_bridge there?)",
+		err);
+}
+
+static int hook_up_leaving(struct epacl_net *en, struct epacl_refusal *why)
+{
+	int err;
+
+	if (en->leaving)
+		return 0;
+	err = epacl_hooks_register_leaving(en);
+	if (err)
+		return not_hooked(why, err);
+	en->leaving = true;
+	return 0;
+}
+
+static int hook_up_all(struct epacl_net *en, struct epacl_refusal *why)
 {
 	int err;
 
@@ -148,23 +174,35 @@ static int hook_up(struct epacl_net *en, struct epacl_refusal *why)
 	err = epacl_hooks_register(en);
 	if (err) {
 		epacl_quota_stop(en);
-		return epacl_refuse(
-			why, err, 0, "hooks cannot be registered",
-			"netfilter hooks cannot be registered: error %d (is nf_conntrack_bridge there?)",
-			err);
+		return not_hooked(why, err);
 	}
 	en->hooked = true;
 	return 0;
 }
 
-static void unhook(struct epacl_net *en)
+static int hook_up(struct epacl_net *en, const struct epacl_root *root,
+		   struct epacl_refusal *why)
 {
-	if (en->hooked) {
-		epacl_hooks_unregister(en);
-		epacl_quota_stop(en);
+	int err = needs_leaving(root) ? hook_up_leaving(en, why) : 0;
+
+	return err || !needs_hooks(root) ? err : hook_up_all(en, why);
+}
+
+/* @root: what is still needed; NULL: nothing */
+static void unhook(struct epacl_net *en, const struct epacl_root *root)
+{
+	if (!root || !needs_hooks(root)) {
+		if (en->hooked) {
+			epacl_hooks_unregister(en);
+			epacl_quota_stop(en);
+		}
+		en->hooked = false;
+		en->late = false;
 	}
-	en->hooked = false;
-	en->late = false;
+	if (en->leaving && (!root || !needs_leaving(root))) {
+		epacl_hooks_unregister_leaving(en);
+		en->leaving = false;
+	}
 }
 
 /* Everything is prepared; takes the policy of @snap into force. */
@@ -176,7 +214,7 @@ static int put_in_force(struct epacl_net *en, struct epacl_snapshot *snap,
 	bool holds = holds_module(en, snap->root);
 	int err;
 
-	err = needs_hooks(snap->root) ? hook_up(en, why) : 0;
+	err = hook_up(en, snap->root, why);
 	if (!err && holds && !held && !try_module_get(THIS_MODULE))
 		err = epacl_refuse(why, -EBUSY, 0, "the module is going",
 				   "the module is being removed");
@@ -186,8 +224,7 @@ static int put_in_force(struct epacl_net *en, struct epacl_snapshot *snap,
 	if (err ? holds && !held : held && !holds)
 		module_put(THIS_MODULE);
 out:
-	if (!in_force(en) || !needs_hooks(in_force(en)->root))
-		unhook(en);
+	unhook(en, in_force(en) ? in_force(en)->root : NULL);
 	return err;
 }
 
@@ -291,7 +328,7 @@ static void __net_exit net_stop(struct net *net)
 	epacl_devices_settle(en, NULL);
 	epacl_zones_forget(en);
 	rtnl_unlock();
-	unhook(en);
+	unhook(en, NULL);
 	mutex_unlock(&en->commit);
 	if (snap) {
 		free_later(snap);

@@ -37,7 +37,8 @@ struct nf_conncount_data;
  * @memory: account of its policy
  * @counters: of verdicts that concern no VM
  * @connections: of VMs, counted for their quotas; there while @hooked
- * @hooked: our hooks of ip, ip6 and bridge are registered; under @commit
+ * @leaving: our hooks of POST_ROUTING are registered; under @commit
+ * @hooked: so are all hooks of ip, ip6 and bridge; under @commit
  * @sockets: lock and list of the sockets that hold transactions, for netlink
  */
 struct epacl_net {
@@ -55,6 +56,7 @@ struct epacl_net {
 	struct epacl_memory memory;
 	struct epacl_counters *counters;
 	struct nf_conncount_data *connections;
+	bool leaving;
 	bool hooked;
 	struct mutex sockets_lock;
 	struct list_head sockets;
