@@ -248,6 +248,15 @@ $(TEST_TOOLS): $(BUILD)/tests/%: tests/tools/%.c $(wildcard tests/tools/*.h)
 	$(NOTE)
 	$(Q)$(CC) -O1 -static -pthread -Iinclude/uapi -o $@ $<
 
+# With the tool's own way to the module.
+test-tools: $(BUILD)/tests/storm
+
+$(BUILD)/tests/storm: tests/tools/storm.c tests/tools/netns.h $(filter-out %/aclctl.o,$(TOOL_OBJS))
+	@mkdir -p $(@D)
+	$(NOTE)
+	$(Q)$(CC) -O2 $(WARNINGS) -std=gnu11 -pthread -Iinclude/uapi -Ictl -o $@ \
+		$(filter %.c %.o,$^) $$($(PKG_CONFIG) --libs $(TOOL_PKGS))
+
 # The twin of the unit tests, without the module's own code, in programs that
 # run beside the module.
 TWIN_OBJS := $(patsubst %,$(BUILD)/tests/twin.d/%.o,tests/unit/twin \
