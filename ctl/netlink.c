@@ -183,6 +183,27 @@ static int take_answer(struct nl *nl, __u32 seq, int len, bool *torn,
 	return 1;
 }
 
+/*
+ * Read one datagram of an answer. @lost: the kernel had no memory for something
+ * that it had to say; whatever else it had to say is there, and nothing is waited
+ * for. Return: its bytes, or a negative errno.
+ */
+static int receive(struct nl *nl, bool lost)
+{
+	int fd = mnl_socket_get_fd(nl->sock);
+	ssize_t len;
+
+	do {
+		if (lost)
+			len = recv(fd, received, sizeof(received),
+				   MSG_DONTWAIT);
+		else
+			len = mnl_socket_recvfrom(nl->sock, received,
+						  sizeof(received));
+	} while (len < 0 && errno == EINTR);
+	return len < 0 ? -errno : (int)len;
+}
+
 /**
  * nl_run - send a request and read its answer
  * @nl: the socket
@@ -190,27 +211,29 @@ static int take_answer(struct nl *nl, __u32 seq, int len, bool *torn,
  * @reader: takes each message of the answer, or NULL
  * @arg: for @reader
  *
- * Return: 0, or a negative errno; -EAGAIN for a dump that was torn.
+ * Return: 0, or a negative errno; -EAGAIN for a dump that was torn; -ENOBUFS where
+ * a part of the answer is missing, of which @reader may have had the rest.
  */
 int nl_run(struct nl *nl, struct nlmsghdr *nlh, nl_reader reader, void *arg)
 {
-	bool torn = false;
-	int ret = 1;
-	ssize_t len;
+	bool is_dump = (nlh->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP;
+	bool torn = false, lost = false;
+	int ret = 1, len;
 
 	memset(&nl->fault, 0, sizeof(nl->fault));
-	if ((nlh->nlmsg_flags & NLM_F_DUMP) != NLM_F_DUMP)
+	if (!is_dump)
 		nlh->nlmsg_flags |= NLM_F_ACK;
 	if (mnl_socket_sendto(nl->sock, nlh, nlh->nlmsg_len) < 0)
 		return -errno;
 	while (ret > 0) {
-		len = mnl_socket_recvfrom(nl->sock, received, sizeof(received));
-		if (len < 0 && errno == EINTR)
+		len = receive(nl, lost);
+		if (len == -ENOBUFS && !is_dump && !lost) {
+			lost = true;
 			continue;
+		}
 		if (len < 0)
-			return -errno;
-		ret = take_answer(nl, nlh->nlmsg_seq, (int)len, &torn, reader,
-				  arg);
+			return lost ? -ENOBUFS : len;
+		ret = take_answer(nl, nlh->nlmsg_seq, len, &torn, reader, arg);
 	}
 	return ret ? ret : torn ? -EAGAIN : 0;
 }

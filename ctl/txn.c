@@ -193,6 +193,15 @@ static enum status work(struct txn *t)
 	return status ? status : flush(t);
 }
 
+static void read_commit(const struct nlmsghdr *nlh, void *arg)
+{
+	struct txn *t = arg;
+
+	read_begin(nlh, t);
+	t->committed = true;
+}
+
+/* Where only the acknowledgement is missing, the answer says what it would. */
 static enum status commit(struct txn *t, bool dry_run)
 {
 	struct nlmsghdr *nlh = nl_start(t->nl, EPACL_CMD_COMMIT, 0, t->cookie);
@@ -200,8 +209,8 @@ static enum status commit(struct txn *t, bool dry_run)
 
 	if (dry_run)
 		mnl_attr_put_u32(nlh, EPACL_A_FLAGS, EPACL_F_DRY_RUN);
-	err = nl_run(t->nl, nlh, read_begin, t);
-	return err ? refused(t, 0, err) : DONE;
+	err = nl_run(t->nl, nlh, read_commit, t);
+	return err && !t->committed ? refused(t, 0, err) : DONE;
 }
 
 /* --- the whole ------------------------------------------------------------------- */

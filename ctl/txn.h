@@ -13,6 +13,7 @@
  * @whole: the program as a whole, for what concerns none of its lines
  * @cookie: names the transaction; 0: there is none
  * @generation: of the policy; after the commit, of the new one
+ * @committed: the kernel has answered the commit
  * @ops: the operations in order
  * @room: those that there is room for
  * @staged: how many were put into @batch
@@ -27,6 +28,7 @@ struct txn {
 	struct place whole;
 	__u64 cookie;
 	__u64 generation;
+	bool committed;
 	const struct item **ops;
 	size_t room;
 	size_t staged;
