@@ -408,6 +408,9 @@ enum status notes_after_commit(struct txn *t)
 		print_json(array);
 	free_touched(&l);
 	warn_of_bypasses(t->program);
+	if (status)
+		say(&t->whole,
+		    "the filter is in force, but the public ports that were chosen cannot be read; see aclctl list endpoints");
 	if (output.stats)
 		print_stats(t);
 	return status;

@@ -276,7 +276,7 @@ static enum status finish(struct txn *t, const struct txn_options *how)
  * A transaction that is not committed ends with the socket.
  *
  * Return: DONE, or REFUSED once it has been said why; nothing has changed then,
- * unless it was said that only the translation is missing.
+ * unless it was said that the filter is in force.
  */
 enum status txn_run(struct nl *nl, const struct program *program,
 		    const struct place *whole, const struct txn_options *how)
