@@ -276,7 +276,7 @@ static void take_acks(struct nl *nl, int len, __u32 last, int *err, __u32 *bad,
 int nl_run_batch(struct nl *nl, void *data, size_t len, __u32 last, __u32 *bad)
 {
 	int fd = mnl_socket_get_fd(nl->sock);
-	bool complete = false;
+	bool complete = false, lost = false;
 	int err = 0;
 	ssize_t n;
 
@@ -290,8 +290,16 @@ int nl_run_batch(struct nl *nl, void *data, size_t len, __u32 last, __u32 *bad)
 			take_acks(nl, (int)n, last, &err, bad, &complete);
 		else if (errno == EAGAIN)
 			break;
-		else if (errno != EINTR && errno != ENOBUFS)
+		else if (errno == ENOBUFS)
+			lost = true;
+		else if (errno != EINTR)
 			return -errno;
+	}
+	/* The refusal of an earlier one, of which this is a consequence. */
+	if (lost && err == -ECANCELED) {
+		memset(&nl->fault, 0, sizeof(nl->fault));
+		*bad = 0;
+		err = -ENOBUFS;
 	}
 	return err ? err : complete ? 0 : -ENOBUFS;
 }
