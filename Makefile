@@ -233,9 +233,9 @@ $(UNIT)/tests/fuzz/ctl/%.o: tests/fuzz/ctl/%.c Makefile
 # --- helpers of the tests ------------------------------------------------------
 # Built here rather than in the emulated machine; static, as they start often.
 
-TEST_TOOLS := $(addprefix $(BUILD)/tests/,bpf echo frame lend nlfuzz race)
+TEST_TOOLS := $(addprefix $(BUILD)/tests/,bpf echo frame lend linkfaults nlfuzz race)
 
-test-tools: $(TEST_TOOLS) $(BUILD)/tests/nat_driver
+test-tools: $(TEST_TOOLS) $(BUILD)/tests/nat_driver $(BUILD)/tests/faults
 
 $(BUILD)/tests/nat_driver: tests/nat/nat_driver.c $(wildcard ctl/nat*.[ch]) Makefile
 	@mkdir -p $(@D)
@@ -256,6 +256,23 @@ $(BUILD)/tests/storm: tests/tools/storm.c tests/tools/netns.h $(filter-out %/acl
 	$(NOTE)
 	$(Q)$(CC) -O2 $(WARNINGS) -std=gnu11 -pthread -Iinclude/uapi -Ictl -o $@ \
 		$(filter %.c %.o,$^) $$($(PKG_CONFIG) --libs $(TOOL_PKGS))
+
+# The tool itself, in whose calls to the kernel allocations fail.
+FAULTS_WRAP := $(addprefix -Wl$(comma)--wrap=,mnl_socket_sendto mnl_socket_recvfrom \
+	output_end translate_prepare translate_finish)
+
+$(BUILD)/tests/faults: tests/tools/faults.c tests/tools/aim.h $(BUILD)/tests/aclctl.o \
+		$(filter-out %/aclctl.o,$(TOOL_OBJS))
+	@mkdir -p $(@D)
+	$(NOTE)
+	$(Q)$(CC) -O1 -Wall -Wextra -std=gnu11 $(FAULTS_WRAP) -Iinclude/uapi -Ictl -o $@ \
+		$(filter-out %.h,$^) $$($(PKG_CONFIG) --libs $(TOOL_PKGS))
+
+$(BUILD)/tests/aclctl.o: ctl/aclctl.c Makefile
+	@mkdir -p $(@D)
+	$(NOTE)
+	$(Q)$(CC) $(OWN_CFLAGS) $(CFLAGS) -Dmain=aclctl_main -Wno-missing-prototypes \
+		-Iinclude/uapi -Ictl -c -o $@ $<
 
 # The twin of the unit tests, without the module's own code, in programs that
 # run beside the module.

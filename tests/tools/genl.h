@@ -65,12 +65,9 @@ static struct nlattr *put(struct message *m, uint16_t type, const void *data,
 	return attr;
 }
 
-/* The first attribute of a kind in an answer; NULL: none. */
-static const void *find(const struct nlmsghdr *head, uint16_t type)
+/* The first attribute of a kind between @at and @end; NULL: none. */
+static const void *find_between(const char *at, const char *end, uint16_t type)
 {
-	const char *at = (const char *)head + NLMSG_LENGTH(GENL_HDRLEN);
-	const char *end = (const char *)head + head->nlmsg_len;
-
 	while (end - at >= NLA_HDRLEN) {
 		const struct nlattr *attr = (const void *)at;
 
@@ -81,6 +78,15 @@ static const void *find(const struct nlmsghdr *head, uint16_t type)
 		at += NLA_ALIGN(attr->nla_len);
 	}
 	return NULL;
+}
+
+/* The same in an answer. */
+static const void *find(const struct nlmsghdr *head, uint16_t type)
+{
+	const char *at = (const char *)head;
+
+	return find_between(at + NLMSG_LENGTH(GENL_HDRLEN),
+			    at + head->nlmsg_len, type);
 }
 
 /* The first group of the family that @head tells of; 0: it has none. */
