@@ -285,7 +285,7 @@ acls <<-END
 	add vnet v prefix 10.1.0.0/16
 	add vm a dev ept0 address 10.1.0.4 vnet v
 END
-for change in 'add ept0' 'rename ept0' 'move ept0 t-out' 'enslave ept0 br0'; do
+for change in 'add ept0' 'move ept0 t-out' 'enslave ept0 br0' 'rename ept0'; do
 	# shellcheck disable=SC2086 # words
 	counted "an interface: $change" "$linkfaults" $change
 done

@@ -23,12 +23,14 @@
  * @nth: which one in it, from 1; 0: each by chance, in all calls
  * @calls: made so far
  * @hit: it has failed
+ * @more: otherwise, how many more there would have to be until it fails
  */
 static struct aim {
 	unsigned int call;
 	unsigned int nth;
 	unsigned int calls;
 	bool hit;
+	unsigned int more;
 } aim;
 static int aim_nth_file, aim_chance_file;
 
@@ -95,7 +97,8 @@ static void aim_after_call(void)
 	if (!aim_is_at_this())
 		return;
 	if (aim.nth) {
-		aim.hit = !aim_left();
+		aim.more = aim_left();
+		aim.hit = !aim.more;
 		aim_write(aim_nth_file, 0);
 	} else {
 		aim_write(aim_chance_file, 0);
