@@ -376,8 +376,8 @@ static unsigned int count(void)
 }
 
 /*
- * Return: whether the allocation has failed that was to fail. The kernel may lose
- * its memory of a name in the middle of a rename: nothing gets that name any more.
+ * Return: false: the name cannot be had any more. That happens once a rename has
+ * failed in the middle: a link of that name stays in /sys/class/net.
  */
 static bool try_it(unsigned int nth)
 {
@@ -397,7 +397,7 @@ static bool try_it(unsigned int nth)
 	refusals += error != 0;
 	judge(hit, error);
 	undo();
-	return hit;
+	return true;
 }
 
 int main(int argc, char **argv)
