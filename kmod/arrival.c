@@ -193,7 +193,7 @@ const struct epacl_cnic *epacl_decide_arrival(const struct epacl_snapshot *snap,
 
 	/* Malformed ones too: their fragments may be put together to others. */
 	if (!snap->nvnets || !packet->src.family ||
-	    is_of_the_link(packet, at->bridge))
+	    is_of_the_link(packet, at->bridge && !at->goes_up))
 		return NULL;
 	victim = forged_for_public(snap, packet, at);
 	/* Who has the address itself is meant before those with a prefix. */

@@ -167,12 +167,14 @@ bool epacl_cvnet_has_nic(const struct epacl_cvnet *vnet,
  * @dev: its name
  * @bridge: name of the bridge that it is a port of; NULL: none
  * @sender: nic whose interface it is; NULL: none
+ * @goes_up: the bridge hands it to the host, which may route it
  * @all_heard: every nic counts as heard, for a packet that is only made up
  */
 struct epacl_arrival {
 	const char *dev;
 	const char *bridge;
 	const struct epacl_cnic *sender;
+	bool goes_up;
 	bool all_heard;
 };
 

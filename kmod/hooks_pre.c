@@ -22,6 +22,7 @@ static struct epacl_arrival arrival_of(const struct epacl_case *c,
 	if (c->state->pf == NFPROTO_BRIDGE) {
 		bridge = epacl_bridge_of(c->state->in);
 		at.bridge = bridge ? bridge->name : "";
+		at.goes_up = epacl_is_for_host(c->en, c->skb, c->state->in);
 	}
 	return at;
 }
