@@ -3,6 +3,7 @@
  * The netdev hooks of a nic's interface.
  */
 #include <linux/if_vlan.h>
+#include <net/netfilter/nf_conntrack.h>
 #include "hooks.h"
 #include "hooks_internal.h"
 #include "wiring.h"
@@ -19,6 +20,12 @@ unsigned int epacl_hook_ingress(void *priv, struct sk_buff *skb,
 		return epacl_drop_unknown(&c, port);
 	if (!epacl_decide_link(&c.ask, &c.answer))
 		return NF_ACCEPT;
+	/*
+	 * No quota holds for what is essential. As connection tracking does with
+	 * that of IPv6: one entry for each group would fill its table.
+	 */
+	if (c.answer.permit && c.packet.proto == IPPROTO_IGMP)
+		nf_ct_set(skb, NULL, IP_CT_UNTRACKED);
 	return epacl_case_settle(&c);
 }
 
