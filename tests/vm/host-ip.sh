@@ -54,6 +54,7 @@ claims 'another of the host, in the prefix of the guest' a fd01::1 spoof
 claims 'one of the guest' a fd01::9 essential
 
 part 'before the host has it'
+# shellcheck disable=SC2317 # called by holds
 tentative() { within_ns host ip -6 addr show dev br1 tentative | grep -q fd01:1::1; }
 holds 'the host still asks' tentative
 asks 'the guest wants to have it' b fd01:1::1 spoof
