@@ -230,9 +230,13 @@ static bool link_local_is_inside(const struct epacl_ask *ask,
 static bool is_hosts(const struct epacl_ask *ask,
 		     const struct epacl_tuple *addressed)
 {
-	return (ask->from_host && !ask->packet->error &&
-		!ask->packet->fragment) ||
-	       ask->host->owns_ip(ask->host, &addressed->src);
+	if (ask->from_host && !ask->packet->error && !ask->packet->fragment)
+		return true;
+	/* What came over the guest's own link is somebody else's. */
+	if (ask->direction == EPACL_IN && !ask->from_host && !ask->routed &&
+	    !ask->relayed)
+		return false;
+	return ask->host->owns_ip(ask->host, &addressed->src);
 }
 
 /*
@@ -382,13 +386,24 @@ static bool is_foreign_error(const struct epacl_ask *ask, bool opener)
 	       !epacl_nic_has_link_local(ask->nic, local);
 }
 
+/*
+ * The host itself answers, and not somebody beside it on the link: who opened
+ * the flow in the guest's name may wait for the answer.
+ */
+static bool is_forged_answer(const struct epacl_ask *ask, bool opener)
+{
+	return ask->direction == EPACL_IN && !opener && !ask->packet->error &&
+	       !ask->from_host && !ask->relayed &&
+	       ask->host->owns_ip(ask->host, &ask->flow->accepted.dst);
+}
+
 static bool decide_tracked(const struct epacl_ask *ask,
 			   struct epacl_answer *answer)
 {
 	const struct epacl_flow *flow = ask->flow;
 	bool opener = flow->state == EPACL_FLOW_OPENER;
 
-	if (is_foreign_error(ask, opener)) {
+	if (is_foreign_error(ask, opener) || is_forged_answer(ask, opener)) {
 		epacl_answer(answer, false, EPACL_REASON_INVALID);
 		return false;
 	}
