@@ -27,9 +27,6 @@
 #define EXT_FRAGMENT 44
 #define EXT_AUTH 51
 #define EXT_DSTOPTS 60
-#define EXT_MOBILITY 135
-#define EXT_HIP 139
-#define EXT_SHIM6 140
 
 /* Neighbour discovery and multicast listener discovery. */
 #define ND_ROUTER_SOLICIT 133
@@ -443,9 +440,6 @@ static bool ipv6_is_extension(u8 kind)
 	case EXT_FRAGMENT:
 	case EXT_AUTH:
 	case EXT_DSTOPTS:
-	case EXT_MOBILITY:
-	case EXT_HIP:
-	case EXT_SHIM6:
 		return true;
 	default:
 		return false;
