@@ -585,9 +585,6 @@ START_TEST(test_ipv6_chains)
 		{ 43, 8, { 17, 0, 4, 0 }, true }, /* segments: type 4 */
 		{ 43, 8, { 17, 0, 0, 0 }, false }, /* type 0 */
 		{ 43, 8, { 17, 0, 0, 1 }, false },
-		{ 135, 8, { 17, 0 }, true },
-		{ 139, 8, { 17, 0 }, true },
-		{ 140, 8, { 17, 0 }, true },
 		/* two and more */
 		{ 0, 16, { 60, 0, 1, 4, 0, 0, 0, 0, 17, 0, 1, 4 }, true },
 		{ 60, 16, { 60, 0, 1, 4, 0, 0, 0, 0, 17, 0, 1, 4 }, true },
@@ -616,7 +613,7 @@ START_TEST(test_ipv6_chains)
 	put_udp(1, 53);
 	finish();
 	/* Where the rest is a header that is too long it has to be one. */
-	if (_i == 22)
+	if (_i == 19)
 		out.n -= 8, finish();
 	ck_assert_msg(!read_ip()->malformed == chains[_i].fine,
 		      "chain number %d", _i);
@@ -1175,7 +1172,7 @@ static Suite *suite(void)
 	tcase_add_loop_test(ipv4, test_dhcp, 0, 8);
 	suite_add_tcase(s, ipv4);
 	tcase_add_test(ipv6, test_ipv6_udp);
-	tcase_add_loop_test(ipv6, test_ipv6_chains, 0, 25);
+	tcase_add_loop_test(ipv6, test_ipv6_chains, 0, 22);
 	tcase_add_test(ipv6, test_ipv6_many_headers);
 	tcase_add_test(ipv6, test_ipv6_truncated);
 	tcase_add_test(ipv6, test_ipv6_fragments);

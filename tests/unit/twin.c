@@ -846,6 +846,13 @@ static bool is_near(const struct twin_policy *p,
 	return false;
 }
 
+/* Over the link of the guest itself, and not from the host. */
+static bool comes_from_beside(const struct twin_question *question)
+{
+	return question->direction == EPACL_IN && !question->from_host &&
+	       !question->routed;
+}
+
 /* What a flow that came in looked like, and where it came from. */
 static struct origin origin_of(const struct twin_policy *p,
 			       const struct twin_question *question,
@@ -854,7 +861,8 @@ static struct origin origin_of(const struct twin_policy *p,
 {
 	struct origin origin = { .translated = -1 };
 
-	origin.host = twin_is_host(p, &addressed->src);
+	origin.host = twin_is_host(p, &addressed->src) &&
+		      !comes_from_beside(question);
 	origin.through = !twin_same_ip(&addressed->dst, &accepted->dst) ||
 			 addressed->dport != accepted->dport ||
 			 twin_is_vip(p, &addressed->dst);
@@ -959,6 +967,13 @@ static void flow_of_connection(const struct twin_policy *p,
 	/* "Forged ICMP errors": about a flow that is not the guest's. */
 	if (question->packet->error && question->direction == EPACL_OUT &&
 	    !twin_nic_owns(nic, mine) && !nic_has_link_local(nic, mine)) {
+		say(answer, false, EPACL_REASON_INVALID);
+		return;
+	}
+	/* An answer of the host's that the host does not send. */
+	if (reply && question->direction == EPACL_IN &&
+	    !question->packet->error && !question->from_host &&
+	    twin_is_host(p, &flow->accepted.dst)) {
 		say(answer, false, EPACL_REASON_INVALID);
 		return;
 	}
