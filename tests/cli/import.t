@@ -57,7 +57,7 @@ argv import set s tests/data/everything.txt ; fail ; tests/data/everything.txt: 
 + change rules group g out default deny
 effective a in ; prints ; in to a |   lbset web (from outside, endpoint http) |     no rules: permit |   a/ssh (from outside, endpoint ssh): |     by acl shared |     10 permit any secure reqid 7 log                         0 packets, 0 bytes |     else deny |   subnet v/s in (10.1.0.0/16) |     no rules: permit |   group g in (precedence 5) |     no rules: permit |   vm a in |     no rules: permit
 effective a out ; prints ; out of a |   vm a out |     no rules: permit |   group g out (precedence 5) |     no rules: deny |   subnet v/s out (10.1.0.0/16) |     no rules: permit
--j effective a out ; prints ; {"vm":"a","out":[{"owner":"vm a out","acl":null,"endpoint":null,"prefix":null,"precedence":null,"default":"permit","rules":[]},{"owner":"group g out","acl":null,"endpoint":null,"prefix":null,"precedence":5,"default":"drop","rules":[]},{"owner":"subnet v/s out","acl":null,"endpoint":null,"prefix":"10.1.0.0/16","precedence":null,"default":"permit","rules":[]}]}
+-j effective a out ; prints ; {"vm":"a","out":[{"owner":"vm a out","acl":null,"endpoint":null,"prefix":null,"precedence":null,"default":"permit","rules":[]},{"owner":"group g out","acl":null,"endpoint":null,"prefix":null,"precedence":5,"default":"drop","rules":[]},{"owner":"subnet v/s out","acl":null,"endpoint":null,"prefix":"10.1.0.0/16","precedence":null,"default":"permit","rules":[]}],"warnings":[]}
 effective b ; fail ; there is no vm 'b'
 effective ; usage ; missing
 effective a up ; usage ; up
