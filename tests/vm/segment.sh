@@ -29,7 +29,7 @@ ips a <<-END
 END
 routed r vnet2 10.9.0.4 fd09::4
 acls <<-END
-	add vnet v prefix 10.9.0.0/24
+	add vnet v prefix 10.9.0.0/24,fd09::/64
 	add vm a dev vnet0 address 10.1.0.4
 	add vm r dev vnet2 address 10.9.0.4,fd09::4 vnet v
 	add endpoint a/public tcp 8080 public 203.0.113.10:80
