@@ -15,7 +15,7 @@
 # shellcheck disable=SC2317 # functions that are given to others to call
 # shellcheck source=tests/lib.sh
 . "$(dirname "$(readlink -f "$0")")/../lib.sh"
-turns=${EPACL_CHURN_TURNS:-5}
+turns=${EPACL_CHURN_TURNS:-1}
 
 namespaces out
 guest a 0
