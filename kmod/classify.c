@@ -4,7 +4,6 @@
  */
 #include <linux/bitops.h>
 #include "classify.h"
-#include "starts.h"
 #include "table.h"
 
 /*
@@ -25,7 +24,9 @@ static u32 find16(const u16 *starts, u32 n, u16 value)
 /* Number of the range that @ip is in; the first one begins at 0. */
 static u32 find_remote(const struct epacl_axis *axis, const struct epacl_ip *ip)
 {
-	return epacl_starts_rank(axis->starts, axis->n, axis->width, ip) - 1;
+	return epacl_starts_rank(axis->starts, epacl_axis_upper(axis), axis->n,
+				 axis->width, ip) -
+	       1;
 }
 
 /* ---- one rule ---- */

@@ -10,57 +10,6 @@
 /* Prefixes after which a long loop lets others run. */
 #define SLICE 4096
 
-/* ---- starts ---- */
-
-size_t epacl_starts_size(u8 width, u32 n)
-{
-	return ALIGN(n, EPACL_FANOUT) * epacl_start_size(width);
-}
-
-void epacl_starts_pad(u8 width, void *starts, u32 n)
-{
-	size_t used = n * epacl_start_size(width);
-
-	memset((u8 *)starts + used, 0xff, epacl_starts_size(width, n) - used);
-}
-
-struct epacl_start128 epacl_start_of(const struct epacl_ip *ip)
-{
-	struct epacl_start128 start = {};
-
-	if (ip->family == 4) {
-		start.hi = (u64)be32_to_cpu(ip->v4) << 32;
-	} else {
-		start.hi = epacl_ip_upper(ip);
-		start.lo = epacl_ip_lower(ip);
-	}
-	return start;
-}
-
-struct epacl_start128 epacl_start_at(const struct epacl_prefixes *p, u32 i)
-{
-	struct epacl_start128 start = {};
-
-	if (p->width == EPACL_WIDTH_128)
-		return ((struct epacl_start128 *)p->starts)[i];
-	if (p->width == EPACL_WIDTH_64)
-		start.hi = ((u64 *)p->starts)[i];
-	else
-		start.hi = (u64)((u32 *)p->starts)[i] << 32;
-	return start;
-}
-
-void epacl_start_put(struct epacl_prefixes *p, u32 i,
-		     struct epacl_start128 start)
-{
-	if (p->width == EPACL_WIDTH_128)
-		((struct epacl_start128 *)p->starts)[i] = start;
-	else if (p->width == EPACL_WIDTH_64)
-		((u64 *)p->starts)[i] = start.hi;
-	else
-		((u32 *)p->starts)[i] = start.hi >> 32;
-}
-
 /* ---- looking for one ---- */
 
 static const struct epacl_prefixes *of_family(const struct epacl_packed *packed,
@@ -178,7 +127,7 @@ static void copy_starts(struct merge *m, u32 n)
 		return;
 	}
 	for (i = 0; i < n; i++)
-		epacl_start_put(m->to, m->nto + i,
+		epacl_start_put(m->to->starts, m->to->width, m->nto + i,
 				epacl_start_at(m->from, m->nfrom + i));
 }
 
@@ -199,7 +148,8 @@ static void copy(struct merge *m, u32 end)
 
 static void put(struct merge *m, const struct epacl_prefix *prefix)
 {
-	epacl_start_put(m->to, m->nto, epacl_start_of(&prefix->ip));
+	epacl_start_put(m->to->starts, m->to->width, m->nto,
+			epacl_start_of(&prefix->ip));
 	m->to->lens[m->nto++] = prefix->len;
 }
 
@@ -214,7 +164,7 @@ static const struct epacl_prefix *merge(struct merge *m,
 		put(m, more++);
 	}
 	copy(m, m->from->n);
-	epacl_starts_pad(m->to->width, m->to->starts, m->to->n);
+	epacl_starts_pad(m->to->starts, m->to->n, m->to->width);
 	return more;
 }
 
@@ -241,8 +191,8 @@ static void lay_out(struct epacl_packed *packed, struct epacl_room *room)
 {
 	struct epacl_prefixes *v4 = &packed->of[0], *v6 = &packed->of[1];
 
-	v4->starts = epacl_take(room, epacl_starts_size(v4->width, v4->n));
-	v6->starts = epacl_take(room, epacl_starts_size(v6->width, v6->n));
+	v4->starts = epacl_take(room, epacl_starts_size(v4->n, v4->width));
+	v6->starts = epacl_take(room, epacl_starts_size(v6->n, v6->width));
 	v4->lens = epacl_take(room, v4->n);
 	v6->lens = epacl_take(room, v6->n);
 }

@@ -36,15 +36,11 @@ struct epacl_packed {
 	void *memory;
 };
 
-/* An address as a number, from the top down: IPv4 is the upper half of hi. */
-struct epacl_start128 epacl_start_of(const struct epacl_ip *ip);
-struct epacl_start128 epacl_start_at(const struct epacl_prefixes *p, u32 i);
-void epacl_start_put(struct epacl_prefixes *p, u32 i,
-		     struct epacl_start128 start);
-
-/* Bytes of @n starts, and ones in the place of those that fill up a group. */
-size_t epacl_starts_size(u8 width, u32 n);
-void epacl_starts_pad(u8 width, void *starts, u32 n);
+static inline struct epacl_start128
+epacl_start_at(const struct epacl_prefixes *p, u32 i)
+{
+	return epacl_start_get(p->starts, p->width, i);
+}
 
 /* Do the first @len bits agree? */
 static inline bool epacl_bits_agree(u64 a, u64 b, u32 len)

@@ -11,7 +11,6 @@
 #include <linux/sched.h>
 #include <linux/sort.h>
 #include "classify.h"
-#include "starts.h"
 #include "table.h"
 
 /*
@@ -110,37 +109,18 @@ static void put_all(struct build *b, enum epacl_axis_name axis, u32 rule)
 	put_range(b, axis, rule, (struct epacl_start128){}, NULL);
 }
 
-static struct epacl_start128 value_of(const struct epacl_ip *ip)
-{
-	struct epacl_start128 v = {};
-
-	if (ip->family == 4) {
-		v.lo = be32_to_cpu(ip->v4);
-	} else {
-		v.hi = epacl_ip_upper(ip);
-		v.lo = epacl_ip_lower(ip);
-	}
-	return v;
-}
-
 /* The first value behind a prefix. Return: false: there is none. */
 static bool value_behind(const struct epacl_prefix *prefix,
 			 struct epacl_start128 *v)
 {
-	u8 free = epacl_family_bits(prefix->ip.family) - prefix->len;
-
-	*v = value_of(&prefix->ip);
-	if (prefix->ip.family == 4) {
-		v->lo += 1ull << free;
-		return v->lo <= U32_MAX;
-	}
-	if (free >= 64) {
-		if (free == 128)
-			return false;
-		v->hi += 1ull << (free - 64);
+	*v = epacl_start_of(&prefix->ip);
+	if (!prefix->len)
+		return false;
+	if (prefix->len <= 64) {
+		v->hi += 1ull << (64 - prefix->len);
 		return v->hi;
 	}
-	v->lo += 1ull << free;
+	v->lo += 1ull << (128 - prefix->len);
 	if (!v->lo)
 		v->hi++;
 	return v->lo || v->hi;
@@ -162,7 +142,7 @@ static void put_remote(struct build *b, u32 rule)
 	put_range(b,
 		  remote->ip.family == 4 ? EPACL_AXIS_REMOTE4 :
 					   EPACL_AXIS_REMOTE6,
-		  rule, value_of(&remote->ip), ends ? &end : NULL);
+		  rule, epacl_start_of(&remote->ip), ends ? &end : NULL);
 	if (remote->ip.family == 6 && remote->len > 64)
 		b->lower = true;
 }
@@ -473,7 +453,10 @@ static void *take_starts(const struct epacl_axis *axis,
 {
 	if (!is_remote(name))
 		return epacl_take(room, axis->n * sizeof(u16));
-	return epacl_take_lines(room, epacl_starts_room(axis->n, axis->width));
+	return epacl_take_lines(room,
+				epacl_starts_size(axis->n, axis->width) +
+					epacl_starts_upper_size(axis->n,
+								axis->width));
 }
 
 static void lay_out_axis(const struct build *b, struct epacl_table *table,
@@ -506,27 +489,12 @@ static void lay_out(const struct build *b, struct epacl_table *table,
 	}
 }
 
-static void set_remote(const struct epacl_axis *axis, u32 range,
-		       const struct epacl_start128 *value)
-{
-	switch (axis->width) {
-	case EPACL_WIDTH_32:
-		((u32 *)axis->starts)[range] = value->lo;
-		break;
-	case EPACL_WIDTH_64:
-		((u64 *)axis->starts)[range] = value->hi;
-		break;
-	case EPACL_WIDTH_128:
-		((struct epacl_start128 *)axis->starts)[range] = *value;
-		break;
-	}
-}
-
 static void set_start(const struct epacl_axis *axis, enum epacl_axis_name name,
 		      u32 range, const struct epacl_start128 *value)
 {
 	if (is_remote(name))
-		set_remote(axis, range, value);
+		epacl_start_put((void *)axis->starts, axis->width, range,
+				*value);
 	else
 		((u16 *)axis->starts)[range] = value->lo;
 }
@@ -591,6 +559,13 @@ static void activate_portless(struct build *b, enum epacl_axis_name axis)
 			toggle(b, i);
 }
 
+static void finish_remote(const struct epacl_axis *axis)
+{
+	epacl_starts_pad((void *)axis->starts, axis->n, axis->width);
+	epacl_starts_raise(axis->starts, (void *)epacl_axis_upper(axis),
+			   axis->n, axis->width);
+}
+
 static void fill_axis(struct build *b, const struct epacl_table *table,
 		      enum epacl_axis_name name)
 {
@@ -609,7 +584,7 @@ static void fill_axis(struct build *b, const struct epacl_table *table,
 		set_answer(b, table, axis, range);
 	}
 	if (is_remote(name))
-		epacl_starts_finish((void *)axis->starts, axis->n, axis->width);
+		finish_remote(axis);
 	if (!is_port(name))
 		return;
 	activate_portless(b, name);

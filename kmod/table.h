@@ -18,6 +18,7 @@
 
 #include <linux/types.h>
 #include "model.h"
+#include "starts.h"
 
 enum epacl_axis_name {
 	EPACL_AXIS_REMOTE4,
@@ -65,6 +66,13 @@ struct epacl_axis {
 	u32 n;
 	u8 width;
 };
+
+/* Of remotes the levels above the starts, which are right behind them. */
+static inline const void *epacl_axis_upper(const struct epacl_axis *axis)
+{
+	return (const u8 *)axis->starts +
+	       epacl_starts_size(axis->n, axis->width);
+}
 
 /**
  * struct epacl_brief - what most rules look at besides the remote
