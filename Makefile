@@ -203,7 +203,7 @@ fuzz:
 	@scripts/fuzz
 
 $(addprefix $(UNIT)/fuzz-,$(FUZZ_KMOD)): $(UNIT)/fuzz-%: $(UNIT)/tests/fuzz/kmod/%.o \
-		$(filter-out %/fixture.o,$(UNIT_OBJS)) $(FUZZ_MAIN)
+		$(filter-out %/fixture.o %/run.o,$(UNIT_OBJS)) $(FUZZ_MAIN)
 	$(NOTE)
 	$(Q)$(CC) $(SANITIZE) $(FUZZ_ENGINE) $(LDFLAGS) -o $@ $^
 

@@ -5,8 +5,8 @@
 #ifndef _TEST_FIXTURE_H
 #define _TEST_FIXTURE_H
 
-#include <check.h>
 #include "ops.h"
+#include "run.h"
 
 extern struct epacl_memory memory;
 extern struct epacl_root *base;

@@ -86,20 +86,6 @@ static u16 own_port(const struct twin_policy *p, struct twin_at at, u8 *proto)
 	return endpoint->ports.lo + below(2);
 }
 
-static void complete(struct epacl_tuple *t)
-{
-	if (!twin_has_ports(t->proto)) {
-		t->sport = 0;
-		t->dport = 0;
-	}
-	if (t->proto == IPPROTO_ICMP)
-		t->type = chance(70) ? 8 : 13;
-	if (t->proto == IPPROTO_ICMPV6)
-		t->type = 128;
-	if (t->proto == IPPROTO_ICMP || t->proto == IPPROTO_ICMPV6)
-		t->code = chance(80) ? 0 : 1;
-}
-
 /*
  * Through a VIP: mostly to where it leads now, but also to where it may have
  * led before. False: the policy has no VIP of the family.
@@ -150,11 +136,11 @@ void flow_in(const struct twin_policy *p, struct twin_at at,
 	t->proto = random_proto(t->dst.family);
 	t->dport = own_port(p, at, &t->proto);
 	t->sport = random_port();
-	complete(t);
+	complete_tuple(t);
 	flow->addressed = *t;
 	if (chance(40) && through_vip(p, at, flow)) {
-		complete(&flow->accepted);
-		complete(&flow->addressed);
+		complete_tuple(&flow->accepted);
+		complete_tuple(&flow->addressed);
 	}
 	/* Translated by somebody else, or by a policy of yesterday. */
 	if (chance(5))
@@ -178,7 +164,7 @@ static void flow_out(const struct twin_policy *p, struct twin_at at,
 	t->proto = random_proto(t->src.family);
 	t->sport = chance(50) ? random_port() : own_port(p, at, &proto);
 	t->dport = random_port();
-	complete(t);
+	complete_tuple(t);
 	flow->accepted = *t;
 	if (chance(20))
 		flow->accepted.src = random_ip(p, t->src.family);

@@ -5,7 +5,6 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <check.h>
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -13,6 +12,7 @@
 #include "explain.h"
 #include "model_builder.h"
 #include "ops.h"
+#include "run.h"
 
 enum { LINES = 4, LINE = 160, CHANGES = 60, QUESTIONS = 40 };
 
@@ -424,11 +424,5 @@ static Suite *suite(void)
 
 int main(void)
 {
-	SRunner *runner = srunner_create(suite());
-	int failed;
-
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite());
 }

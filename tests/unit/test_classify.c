@@ -4,12 +4,11 @@
  * rules; random lists, and lists made to be difficult.
  */
 #include <stdio.h>
-#include <stdlib.h>
-#include <check.h>
 #include <linux/in.h>
 #include <linux/in6.h>
 #include <linux/kernel.h>
 #include "rule_lists.h"
+#include "run.h"
 
 #define KEYS_PER_LIST 60
 
@@ -364,11 +363,5 @@ static Suite *suite(void)
 
 int main(void)
 {
-	SRunner *runner = srunner_create(suite());
-	int failed;
-
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite());
 }

@@ -3,10 +3,10 @@
  * Whether an address is in a set: the ranges against a walk over the prefixes.
  */
 #include <stdlib.h>
-#include <check.h>
 #include <linux/kernel.h>
 #include "classify.h"
 #include "policy_internal.h"
+#include "run.h"
 #include "world.h"
 
 #define PREFIXES_MAX 300
@@ -287,11 +287,5 @@ static Suite *suite(void)
 
 int main(void)
 {
-	SRunner *runner = srunner_create(suite());
-	int failed;
-
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite());
 }

@@ -989,11 +989,8 @@ static void flow_of_connection(const struct twin_policy *p,
 		    reply ? EPACL_REASON_REPLY : EPACL_REASON_PERMIT);
 }
 
-void twin_flow(const struct twin_policy *p,
-	       const struct twin_question *question, struct twin_answer *answer)
+struct epacl_tuple twin_tuple(const struct epacl_packet *packet)
 {
-	const struct epacl_packet *packet = question->packet;
-	const struct epacl_flow *flow = question->flow;
 	struct epacl_tuple tuple = {
 		.src = packet->src,
 		.dst = packet->dst,
@@ -1003,6 +1000,16 @@ void twin_flow(const struct twin_policy *p,
 		.type = packet->type,
 		.code = packet->code,
 	};
+
+	return tuple;
+}
+
+void twin_flow(const struct twin_policy *p,
+	       const struct twin_question *question, struct twin_answer *answer)
+{
+	const struct epacl_packet *packet = question->packet;
+	const struct epacl_flow *flow = question->flow;
+	struct epacl_tuple tuple = twin_tuple(packet);
 	bool fine;
 
 	memset(answer, 0, sizeof(*answer));

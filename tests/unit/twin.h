@@ -284,6 +284,9 @@ struct twin_at twin_nic_by_dev(const struct twin_policy *p, const char *dev);
 /* Sections 4.1-4.4 and 5.1-5.3. Return: true if the answer is final. */
 bool twin_link(struct twin_policy *p, const struct twin_question *question,
 	       struct twin_answer *answer);
+/* The two ends of a packet, as it is. */
+struct epacl_tuple twin_tuple(const struct epacl_packet *packet);
+
 /* The rest of sections 4 and 5, and "which flow, which direction" of 3. */
 void twin_flow(const struct twin_policy *p,
 	       const struct twin_question *question,

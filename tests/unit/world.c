@@ -796,6 +796,20 @@ static bool aim_at_lbset(const struct twin_policy *p, struct epacl_tuple *t)
 	return true;
 }
 
+void complete_tuple(struct epacl_tuple *t)
+{
+	if (!twin_has_ports(t->proto)) {
+		t->sport = 0;
+		t->dport = 0;
+	}
+	if (t->proto == IPPROTO_ICMP)
+		t->type = chance(70) ? 8 : 13;
+	if (t->proto == IPPROTO_ICMPV6)
+		t->type = 128;
+	if (t->proto == IPPROTO_ICMP || t->proto == IPPROTO_ICMPV6)
+		t->code = chance(80) ? 0 : 1;
+}
+
 static void random_tuple(const struct twin_policy *p, struct epacl_tuple *t)
 {
 	u8 family = random_family();
@@ -810,16 +824,7 @@ static void random_tuple(const struct twin_policy *p, struct epacl_tuple *t)
 	}
 	t->src = random_ip(p, t->dst.family);
 	t->sport = random_port();
-	if (!twin_has_ports(t->proto)) {
-		t->sport = 0;
-		t->dport = 0;
-	}
-	if (t->proto == IPPROTO_ICMP)
-		t->type = chance(70) ? 8 : 13;
-	if (t->proto == IPPROTO_ICMPV6)
-		t->type = 128;
-	if (t->proto == IPPROTO_ICMP || t->proto == IPPROTO_ICMPV6)
-		t->code = chance(80) ? 0 : 1;
+	complete_tuple(t);
 }
 
 static void random_from(const struct twin_policy *p, struct twin_made_up *q)

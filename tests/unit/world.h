@@ -34,6 +34,8 @@ struct epacl_ip random_ip(const struct twin_policy *p, u8 family);
 u8 random_family(void);
 u16 random_port(void);
 u8 random_proto(u8 family);
+/* What @t->proto has besides addresses and ports, which only some have. */
+void complete_tuple(struct epacl_tuple *t);
 
 struct epacl_ip ip4(u8 a, u8 b, u8 c, u8 d);
 struct epacl_ip ip6(u16 a, u16 b, u16 c, u16 d, u16 h);

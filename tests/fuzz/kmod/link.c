@@ -105,15 +105,7 @@ static void check_arrival(const struct model *m, const struct twin_policy *p,
 		.bridge = at.bridge,
 		.all_heard = at.all_heard,
 	};
-	const struct epacl_tuple t = {
-		.src = packet->src,
-		.dst = packet->dst,
-		.sport = packet->sport,
-		.dport = packet->dport,
-		.proto = packet->proto,
-		.type = packet->type,
-		.code = packet->code,
-	};
+	const struct epacl_tuple t = twin_tuple(packet);
 
 	/* The twin takes a tuple, and all that has one is judged. */
 	if (packet->malformed || packet->message || packet->fragment)
