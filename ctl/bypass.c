@@ -4,7 +4,7 @@
  * kernel tells: XDP, filters of tc, flowtables, hardware. What cannot be asked is
  * passed over.
  */
-#include <net/if.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -255,39 +255,49 @@ static void read_detours(struct bypass *b)
 
 /* --- flowtables -------------------------------------------------------------------- */
 
-/* An interface, and whether a flowtable has it. */
-struct flowtable_dev {
-	const char *dev;
-	bool found;
-};
-
 static void read_flowtable(const struct nlmsghdr *nlh, void *arg)
 {
-	struct flowtable_dev *f = arg;
-	const struct nlattr *hook, *devs, *dev;
+	const struct nlattr *hook, *devs, *attr;
+	struct flowtable_dev *dev;
+	struct bypass *b = arg;
 
 	hook = attr_of(nlh, sizeof(struct nfgenmsg), NFTA_FLOWTABLE_HOOK);
 	devs = attr_in(hook, NFTA_FLOWTABLE_HOOK_DEVS);
 	if (!devs)
 		return;
-	mnl_attr_for_each_nested(dev, devs)
-		if (attr_text(dev) && !strcmp(attr_text(dev), f->dev))
-			f->found = true;
+	mnl_attr_for_each_nested(attr, devs) {
+		if (!attr_text(attr))
+			continue;
+		b->flowtable_devs = grow(b->flowtable_devs, b->n_flowtable_devs,
+					 &b->room_flowtable_devs, sizeof(*dev));
+		dev = &b->flowtable_devs[b->n_flowtable_devs++];
+		snprintf(dev->name, sizeof(dev->name), "%s", attr_text(attr));
+	}
 }
 
-static bool is_in_flowtable(struct bypass *b, const char *dev)
+static void read_flowtables(struct bypass *b)
 {
-	struct flowtable_dev f = { .dev = dev };
 	char request[256];
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(request);
+	struct mnl_socket *sock = open_socket(NETLINK_NETFILTER);
 
-	if (!b->nftables)
-		return false;
+	if (!sock)
+		return;
 	nlh->nlmsg_type = NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETFLOWTABLE;
 	nlh->nlmsg_flags = NLM_F_DUMP;
 	mnl_nlmsg_put_extra_header(nlh, sizeof(struct nfgenmsg));
-	ask(b->nftables, nlh, read_flowtable, &f);
-	return f.found;
+	ask(sock, nlh, read_flowtable, b);
+	mnl_socket_close(sock);
+}
+
+static bool is_in_flowtable(const struct bypass *b, const char *dev)
+{
+	size_t i;
+
+	for (i = 0; i < b->n_flowtable_devs; i++)
+		if (!strcmp(b->flowtable_devs[i].name, dev))
+			return true;
+	return false;
 }
 
 /* --- an interface ------------------------------------------------------------------ */
@@ -450,7 +460,7 @@ static void open_once(struct bypass *b)
 	b->features = open_socket(NETLINK_GENERIC);
 	/* The question alone would load it. */
 	if (!access("/sys/module/nf_tables", F_OK))
-		b->nftables = open_socket(NETLINK_NETFILTER);
+		read_flowtables(b);
 	if (b->sock)
 		read_detours(b);
 	if (b->features)
@@ -463,8 +473,7 @@ void bypass_close(struct bypass *b)
 		mnl_socket_close(b->sock);
 	if (b->features)
 		mnl_socket_close(b->features);
-	if (b->nftables)
-		mnl_socket_close(b->nftables);
+	free(b->flowtable_devs);
 	free(b->detours);
 }
 

@@ -3,6 +3,7 @@
 #ifndef _CTL_BYPASS_H
 #define _CTL_BYPASS_H
 
+#include <net/if.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -25,26 +26,35 @@ struct detour {
 	bool program;
 };
 
+/* The name of an interface. */
+struct flowtable_dev {
+	char name[IF_NAMESIZE];
+};
+
 /**
  * struct bypass - what is known of this network namespace; all zero at first
  * @opened: it has been asked
  * @sock: to rtnetlink; NULL: it cannot be asked
  * @features: to the family of ethtool; NULL: as before
- * @nftables: to nf_tables; NULL: as before, or it is not loaded
  * @family: number of that family
  * @detours: of all interfaces
  * @n: their number
  * @room: detours that there is room for
+ * @flowtable_devs: interfaces that flowtables have
+ * @n_flowtable_devs: their number
+ * @room_flowtable_devs: those that there is room for
  */
 struct bypass {
 	bool opened;
 	struct mnl_socket *sock;
 	struct mnl_socket *features;
-	struct mnl_socket *nftables;
 	unsigned short family;
 	struct detour *detours;
 	size_t n;
 	size_t room;
+	struct flowtable_dev *flowtable_devs;
+	size_t n_flowtable_devs;
+	size_t room_flowtable_devs;
 };
 
 bool bypass_find(struct bypass *b, const char *dev, struct buf *text);
