@@ -313,8 +313,13 @@ $(BENCH_TREE)/epacl_bench.ko: tests/bench/epacl_bench.c tests/bench/Kbuild
 		$(NO_BTF) $(KBUILD_ARGS) modules
 	@touch $@
 
-# Times changes with the tool's own code, and nftables' library.
-bench-tools: $(BUILD)/bench/change
+# Traffic; and changes, with the tool's own code and nftables' library.
+bench-tools: $(BUILD)/bench/change $(BUILD)/bench/load
+
+$(BUILD)/bench/load: tests/bench/load.c
+	@mkdir -p $(@D)
+	$(NOTE)
+	$(Q)$(CC) -O2 -Wall -Wextra -std=gnu11 -o $@ $<
 
 $(BUILD)/bench/change: tests/bench/change.c $(filter-out %/aclctl.o,$(TOOL_OBJS))
 	@mkdir -p $(@D)

@@ -7,7 +7,7 @@
  * is asked, the module calls the hooks for each of them and says how long that
  * took, and how many verdicts were others than the record wants.
  *
- *   insmod epacl_bench.ko trace=FILE [established=1] [burst=32]
+ *   insmod epacl_bench.ko trace=FILE [established=1 | fresh=1] [burst=32]
  *   echo "post 100" > /sys/module/epacl_bench/parameters/run
  *   cat /sys/module/epacl_bench/parameters/run
  *
@@ -24,6 +24,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter_netdev.h>
 #include <linux/skbuff.h>
+#include <linux/tcp.h>
 #include <linux/udp.h>
 #include <linux/vmalloc.h>
 #include <linux/xarray.h>
@@ -36,13 +37,14 @@ MODULE_DESCRIPTION("Cost of netfilter hooks");
 MODULE_LICENSE("GPL");
 
 /*
- * One packet, UDP. Interfaces are b0, b1 and so on; all but ports and addresses
- * is in the byte order of the machine.
+ * One packet: UDP, or a SYN of TCP. Interfaces are b0, b1 and so on; all but
+ * ports and addresses is in the byte order of the machine.
  */
 struct record {
 	u8 family; /* 4 or 6 */
 	u8 permit; /* what a filter has to say */
-	u8 pad[2];
+	u8 proto; /* 6 or 17 */
+	u8 pad;
 	__be16 sport;
 	__be16 dport;
 	u32 in;
@@ -55,11 +57,13 @@ struct packet {
 	struct sk_buff *skb;
 	struct net_device *in;
 	struct net_device *out;
+	struct dst_entry *dst; /* of the table of routes */
 	u8 pf;
 	bool permit;
 };
 
-#define PAYLOAD 32
+/* Header and payload. */
+#define TRANSPORT 40
 #define HEADROOM 64
 
 static char *trace = "";
@@ -69,6 +73,10 @@ MODULE_PARM_DESC(trace, "file of the packets' records");
 static bool established;
 module_param(established, bool, 0444);
 MODULE_PARM_DESC(established, "packets of connections that were answered");
+
+static bool fresh;
+module_param(fresh, bool, 0444);
+MODULE_PARM_DESC(fresh, "packets without a connection yet, without a route");
 
 static unsigned int burst = 32;
 module_param(burst, uint, 0444);
@@ -88,7 +96,7 @@ static u8 *write_ip4(u8 *at, const struct record *r, u16 len)
 		.ihl = 5,
 		.tot_len = htons(sizeof(*ip) + len),
 		.ttl = 63,
-		.protocol = IPPROTO_UDP,
+		.protocol = r->proto,
 	};
 	memcpy(&ip->saddr, r->src, 4);
 	memcpy(&ip->daddr, r->dst, 4);
@@ -103,12 +111,30 @@ static u8 *write_ip6(u8 *at, const struct record *r, u16 len)
 	*ip = (struct ipv6hdr){
 		.version = 6,
 		.payload_len = htons(len),
-		.nexthdr = IPPROTO_UDP,
+		.nexthdr = r->proto,
 		.hop_limit = 63,
 	};
 	memcpy(&ip->saddr, r->src, 16);
 	memcpy(&ip->daddr, r->dst, 16);
 	return at + sizeof(*ip);
+}
+
+static void write_transport(u8 *at, const struct record *r)
+{
+	if (r->proto == IPPROTO_TCP)
+		*(struct tcphdr *)at = (struct tcphdr){
+			.source = r->sport,
+			.dest = r->dport,
+			.doff = sizeof(struct tcphdr) / 4,
+			.syn = 1,
+			.window = htons(65535),
+		};
+	else
+		*(struct udphdr *)at = (struct udphdr){
+			.source = r->sport,
+			.dest = r->dport,
+			.len = htons(TRANSPORT),
+		};
 }
 
 /* The frame as a guest sends it: its MAC tells the number of its interface. */
@@ -123,13 +149,12 @@ static void write_ether(struct ethhdr *eth, const struct record *r)
 
 static struct sk_buff *make_skb(const struct record *r)
 {
-	u16 udp_len = sizeof(struct udphdr) + PAYLOAD;
 	u16 ip_len = r->family == 4 ? sizeof(struct iphdr) :
 				      sizeof(struct ipv6hdr);
 	struct sk_buff *skb;
 	u8 *at;
 
-	skb = alloc_skb(HEADROOM + ETH_HLEN + ip_len + udp_len, GFP_KERNEL);
+	skb = alloc_skb(HEADROOM + ETH_HLEN + ip_len + TRANSPORT, GFP_KERNEL);
 	if (!skb)
 		return NULL;
 	skb_reserve(skb, HEADROOM);
@@ -137,14 +162,10 @@ static struct sk_buff *make_skb(const struct record *r)
 	write_ether(skb_put(skb, ETH_HLEN), r);
 	skb_pull(skb, ETH_HLEN);
 	skb_reset_network_header(skb);
-	at = skb_put_zero(skb, ip_len + udp_len);
-	at = r->family == 4 ? write_ip4(at, r, udp_len) :
-			      write_ip6(at, r, udp_len);
-	*(struct udphdr *)at = (struct udphdr){
-		.source = r->sport,
-		.dest = r->dport,
-		.len = htons(udp_len),
-	};
+	at = skb_put_zero(skb, ip_len + TRANSPORT);
+	at = r->family == 4 ? write_ip4(at, r, TRANSPORT) :
+			      write_ip6(at, r, TRANSPORT);
+	write_transport(at, r);
 	skb_set_transport_header(skb, ip_len);
 	skb_reset_mac_len(skb);
 	skb->protocol = htons(r->family == 4 ? ETH_P_IP : ETH_P_IPV6);
@@ -215,7 +236,7 @@ static int route(struct packet *p)
 			return err;
 		}
 	}
-	skb_dst_set(p->skb, dst_clone(&rt->dst));
+	p->dst = &rt->dst;
 	return 0;
 }
 
@@ -264,12 +285,16 @@ static int make_packet(struct packet *p, const struct record *r)
 		return -ENOMEM;
 	p->skb->dev = p->in;
 	p->skb->skb_iif = p->in->ifindex;
+	err = route(p);
+	if (err || fresh)
+		return err;
+	skb_dst_set(p->skb, dst_clone(p->dst));
 	local_bh_disable();
 	rcu_read_lock();
 	err = track(p);
 	rcu_read_unlock();
 	local_bh_enable();
-	return err ?: route(p);
+	return err;
 }
 
 static void drop_packets(void)
@@ -356,6 +381,37 @@ static bool cross_all(const struct packet *p)
 	return cross_post(p) && cross_egress(p);
 }
 
+/* By the host's table, where that is what the packet finds there. */
+static bool is_routed(const struct packet *p)
+{
+	const struct iphdr *ip = ip_hdr(p->skb);
+
+	if (p->pf == NFPROTO_IPV4)
+		return !ip_route_input_noref(p->skb, ip->daddr, ip->saddr,
+					     ip->tos, p->in) &&
+		       skb_dst(p->skb)->dev == p->out;
+	skb_dst_set_noref(p->skb, p->dst);
+	return true;
+}
+
+/*
+ * What is to be refused, from its arrival on: wherever that happens, and what has
+ * been made for it until then is taken back.
+ */
+static bool cross_refused(const struct packet *p)
+{
+	struct sk_buff *skb = p->skb;
+	bool through;
+
+	skb->dev = p->in;
+	through = cross_pre(p) && is_routed(p);
+	skb->dev = p->out;
+	through = through && cross_post(p);
+	nf_reset_ct(skb);
+	skb_dst_drop(skb);
+	return through;
+}
+
 /* ---- the clock ---- */
 
 /* The clock of User-mode Linux has a resolution of 256 ns. */
@@ -393,8 +449,9 @@ static void warm(const struct packet *p)
 	skb->dev = p->out;
 	touch(skb, sizeof(*skb));
 	touch(skb->data, skb_headlen(skb));
-	touch((void *)skb_nfct(skb), sizeof(struct nf_conn));
-	READ_ONCE(skb_dst(skb)->dev->mtu);
+	if (skb_nfct(skb))
+		touch(skb_nfct(skb), sizeof(struct nf_conn));
+	READ_ONCE(p->dst->dev->mtu);
 }
 
 struct outcome {
@@ -444,7 +501,7 @@ static const struct {
 } places[] = {
 	{ "post", cross_post },	      { "all", cross_all },
 	{ "ingress", cross_ingress }, { "pre", cross_pre },
-	{ "egress", cross_egress },
+	{ "egress", cross_egress },   { "refused", cross_refused },
 };
 
 static char result[128] = "never run\n";

@@ -21,6 +21,11 @@ class Filter:
     runs_on: Callable = lambda kernel: None  # why it cannot, or None
 
 
+def mac(number):
+    """Of the VM of that number."""
+    return f"02:00:00:{number >> 16:02x}:{number >> 8 & 255:02x}:{number & 255:02x}"
+
+
 # --- epacl --------------------------------------------------------------------
 
 def _list(out, owner, prefixes, action):
@@ -36,10 +41,10 @@ def _deny_list(out, owner, prefixes):
 def _epacl_vm(out, w, e):
     text = w.space.text
     layered = w.parameters.layers > 1
-    mac = f" mac {_mac(e.number)}" if w.parameters.place == "all" else ""
+    known = f" mac {mac(e.number)}" if w.parameters.from_vms() else ""
     vnet = " vnet n" if layered else ""
-    out.append(f"add vm v{e.number} dev b{e.number} address {text(e.address)}{mac}{vnet}")
-    out.append(f"add endpoint v{e.number}/e udp 8080")
+    out.append(f"add vm v{e.number} dev b{e.number} address {text(e.address)}{known}{vnet}")
+    out.append(f"add endpoint v{e.number}/e {w.parameters.proto} 8080")
     if w.shared:
         out.append(f"add rule v{e.number}/e 1 permit set s")
     else:
@@ -71,10 +76,6 @@ def write_epacl(w, directory):
 
 
 # --- nftables -----------------------------------------------------------------
-
-def _mac(number):
-    return f"02:00:00:{number >> 16:02x}:{number >> 8 & 255:02x}:{number & 255:02x}"
-
 
 def _nft_type(w):
     return "ipv4_addr" if w.parameters.family == 4 else "ipv6_addr"
@@ -128,7 +129,7 @@ DEVICES = 200
 
 def _nft_spoof(w, ip):
     """What nics may send, where they send it; nothing but IP and ARP."""
-    known = ",\n".join(f"\"b{e.number}\" . {_mac(e.number)} . {w.space.text(e.address)}"
+    known = ",\n".join(f"\"b{e.number}\" . {mac(e.number)} . {w.space.text(e.address)}"
                        for e in w.endpoints)
     names = [f"b{e.number}" for e in w.endpoints]
     rules = [f"iifname . ether saddr . {ip} saddr @known accept"]
@@ -144,11 +145,26 @@ def _nft_spoof(w, ip):
     return out + ["}"]
 
 
-def _nft_dispatch(of_endpoint, established=False):
+@dataclass(frozen=True)
+class Chain:
+    """Where the decision hangs, and what is let through before it."""
+    hook: str = "postrouting priority 300"
+    first: tuple = ()
+
+
+POST = Chain()
+ESTABLISHED = Chain(first=("ct state established accept",))
+RAW = Chain("prerouting priority raw", ("tcp flags & (syn | ack) != syn accept",))
+# Of a bridge, with what users write in front.
+BRIDGED = Chain("forward priority 0", ("ct state established accept", "ether type arp accept"))
+
+
+def _nft_dispatch(of_endpoint, routed=POST):
     """A verdict map from address and port to a chain for each endpoint."""
     def write(w, directory):
         ip = "ip" if w.parameters.family == 4 else "ip6"
-        table = f"{ip} bench"
+        bridged = w.parameters.place == "bridged"
+        chain, table = (BRIDGED, "bridge bench") if bridged else (routed, f"{ip} bench")
         sets, chains, elements = _nft_layer_sets(w), [], []
         if w.shared:
             sets += _nft_set(w, "shared", w.shared.texts())
@@ -160,11 +176,10 @@ def _nft_dispatch(of_endpoint, established=False):
         text = [f"table {table} {{", *sets, *chains, "map endpoints {",
                 f"type {_nft_type(w)} . inet_service : verdict;",
                 "elements = {", ",\n".join(elements), "}", "}",
-                "chain post {", "type filter hook postrouting priority 300;"]
-        text += ["ct state established accept"] if established else []
-        text += [f"{ip} daddr . udp dport vmap @endpoints", "drop", "}", "}"]
+                "chain decision {", f"type filter hook {chain.hook};", *chain.first,
+                f"{ip} daddr . {w.parameters.proto} dport vmap @endpoints", "drop", "}", "}"]
         unload = [["nft", "delete", "table", *table.split()]]
-        if w.parameters.place == "all":
+        if w.parameters.from_vms():
             text += _nft_spoof(w, ip)
             unload.append(["nft", "delete", "table", "netdev", "bench"])
         _save(directory / "nft", text)
@@ -190,16 +205,30 @@ def _concatenated(w, ip):
     elements = [f"{w.space.text(e.address)} . 8080 . {p}"
                 for e in w.endpoints for p in e.rules.texts()]
     return (_nft_set(w, "triples", elements, type_=type_),
-            [f"{ip} daddr . udp dport . {ip} saddr @triples accept"])
+            [f"{ip} daddr . {w.parameters.proto} dport . {ip} saddr @triples accept"])
 
 
 def _flat(w, ip):
-    return [], [f"{ip} daddr {w.space.text(e.address)} udp dport 8080 {ip} saddr {p} accept"
+    proto = w.parameters.proto
+    return [], [f"{ip} daddr {w.space.text(e.address)} {proto} dport 8080 {ip} saddr {p} accept"
                 for e in w.endpoints for p in e.rules.texts()]
 
 
 def _empty(_w, _ip):
     return [], ["accept"]
+
+
+def write_tracked(w, directory):
+    """Nothing but that connections are tracked."""
+    chain, table = (BRIDGED, "bridge bench") if w.parameters.place == "bridged" else \
+        (ESTABLISHED, "ip bench")
+    _save(directory / "tracked", [f"table {table} {{", "chain decision {",
+                              f"type filter hook {chain.hook};", *chain.first, "}", "}"])
+    return [["nft", "-f", str(directory / "tracked")]], [["nft", "delete", "table", *table.split()]]
+
+
+def write_none(_w, _directory):
+    return [], []
 
 
 # --- iptables -----------------------------------------------------------------
@@ -222,7 +251,8 @@ def _ipset_family(w):
 
 
 def _dispatch_rules(w):
-    return [f"-A POSTROUTING -d {w.space.text(e.address)} -p udp --dport 8080 -g e{e.number}"
+    proto = w.parameters.proto
+    return [f"-A POSTROUTING -d {w.space.text(e.address)} -p {proto} --dport 8080 -g e{e.number}"
             for e in w.endpoints] + ["-A POSTROUTING -j DROP"]
 
 
@@ -254,7 +284,7 @@ def _ipset(w, name, prefixes):
 
 def write_ipset_one(w, directory):
     sets = [f"create all hash:net,port,net family {_ipset_family(w)} maxelem 4000000"]
-    sets += [f"add all {w.space.text(e.address)},udp:8080,{p}"
+    sets += [f"add all {w.space.text(e.address)},{w.parameters.proto}:8080,{p}"
              for e in w.endpoints for p in e.rules.texts()]
     rules = ["-A POSTROUTING -m set --match-set all dst,dst,src -j ACCEPT",
              "-A POSTROUTING -j DROP"]
@@ -287,6 +317,21 @@ def _has_bpf(kernel):
 
 # --- all of them --------------------------------------------------------------
 
+# What a file begins with that takes the place of what it loaded before, by its name.
+ANEW = {"epacl": ("{aclctl}", ["flush"]),
+        "nft": ("nft", ["delete table ip bench", "delete table netdev bench"])}
+
+
+def reload(directory):
+    """Return: a command that loads all of a filter anew, as one transaction, or none."""
+    for name, (tool, first) in ANEW.items():
+        if (directory / name).exists():
+            text = (directory / name).read_text(encoding="ascii")
+            _save(directory / "reload", first + [text])
+            return [tool, "-f", str(directory / "reload")]
+    return []
+
+
 def _save(path, lines):
     path.write_text("\n".join(lines) + "\n", encoding="ascii")
 
@@ -313,6 +358,10 @@ def _ipset_fits(p):
     return "searched one by one: minutes" if p.endpoints > 1000 else None
 
 
+def _only_flows(p):
+    return None if p.from_vms() and p.established else "only for real traffic"
+
+
 FILTERS = [
     Filter("epacl", "this module", write_epacl),
     Filter("nft-empty", "nftables, a chain that accepts", _nft_single(_empty),
@@ -328,16 +377,22 @@ FILTERS = [
            _nft_single(_concatenated), _at_most(100000)),
     Filter("nft-flat", "nftables, one chain of all rules", _nft_single(_flat), _at_most(1000)),
     Filter("nft-vmap-set-est", "the same as nft-vmap-set behind `ct state established accept`",
-           _nft_dispatch(_nft_by_set, established=True),
+           _nft_dispatch(_nft_by_set, ESTABLISHED),
            lambda p: None if p.established else "only matters for established flows",
            ("permit",)),
+    Filter("none", "no filter at all", write_none, _only_flows),
+    Filter("tracked", "connection tracking alone", write_tracked, _only_flows),
+    Filter("nft-raw", "nft-vmap-set before connection tracking, for SYNs",
+           _nft_dispatch(_nft_by_set, RAW),
+           lambda p: None if p.place == "refused" else "only matters for what is refused",
+           ("deny",)),
     Filter("ipset", "iptables, a rule and a hash:net for each endpoint", write_ipset, _ipset_fits),
     Filter("ipset-one", "iptables, one hash:net,port,net", write_ipset_one,
            _at_most(1000000)),
     Filter("iptables", "iptables, a chain of rules for each endpoint", write_iptables,
            _at_most(50000)),
     Filter("bpf", "a BPF netfilter program, hash table to tries", write_bpf,
-           lambda p: None if p.layers == 1 and p.place == "post" else
+           lambda p: None if p.layers == 1 and p.place == "post" and p.proto == "udp" else
            "not written for this workload", runs_on=_has_bpf),
 ]
 BY_NAME = {f.name: f for f in FILTERS}

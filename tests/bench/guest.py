@@ -52,9 +52,10 @@ def kernel_memory():
 class Bench:
     """The timing module with one trace."""
 
-    def __init__(self, plan, trace, established):
-        self.load = ["insmod", plan["module"], f"trace={trace}",
-                     f"burst={plan['burst']}", f"established={int(established)}"]
+    def __init__(self, plan, trace, parameters):
+        self.load = ["insmod", plan["module"], f"trace={trace}", f"burst={plan['burst']}",
+                     f"established={int(parameters['established'])}",
+                     f"fresh={int(parameters['place'] == 'refused')}"]
 
     def __enter__(self):
         sh(*self.load)
@@ -71,7 +72,7 @@ class Bench:
 
 def time_filter(plan, point, row, emit):
     trace = point["traces"][row["verdict"]]
-    with Bench(plan, trace, point["parameters"]["established"]) as bench:
+    with Bench(plan, trace, point["parameters"]) as bench:
         place = point["parameters"]["place"]
         first = bench.run(place, 1)
         if first["wrong"]:
@@ -113,8 +114,11 @@ def time_changes(plan, point, name):
 
 
 def baseline(plan, point):
-    """The hook with connection tracking's own functions and nothing else."""
-    with Bench(plan, point["traces"]["permit"], point["parameters"]["established"]) as bench:
+    """The hook with connection tracking's own functions and nothing else. What is
+    to be refused would get through: all that is done for it counts."""
+    if point["parameters"]["place"] == "refused":
+        return 0
+    with Bench(plan, point["traces"]["permit"], point["parameters"]) as bench:
         best = bench.run(point["parameters"]["place"], plan["rounds"])
         return best["ns"] / best["packets"]
 
@@ -150,6 +154,8 @@ def main():
 
     make_interfaces(plan["interfaces"], Path("/tmp"))
     for point in plan["points"]:
+        for command in point["before"]:
+            sh(*command)
         base = baseline(plan, point)
         row = {"kernel": plan["kernel"], "release": platform.release(),
                **point["parameters"], "baseline_ns": base}
@@ -157,4 +163,5 @@ def main():
             run_filter(plan, point, filter_, row | {"filter": filter_["name"]}, emit)
 
 
-main()
+if __name__ == "__main__":
+    main()

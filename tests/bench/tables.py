@@ -3,6 +3,7 @@
 """usage: tables.py RESULT: the tables of docs/performance.md."""
 
 import json
+import statistics
 import sys
 from pathlib import Path
 
@@ -54,6 +55,33 @@ def axis(rows, name, **held):
     return [(f"{v:,}", {name: v} | held) for v in sorted(values) if v]
 
 
+FLOWS = {"crr": "connections", "rr": "requests", "bulk": "bulk", "udp": "small datagrams"}
+
+
+def show_flows(rows):
+    """Medians of the ratios within each round; rows are in order of their rounds."""
+    names = list(dict.fromkeys(r["filter"] for r in rows))
+    columns = [(path, mode) for path in ("routed", "bridged") for mode in FLOWS]
+    rates = {(path, mode, name): [r["rate"] for r in rows if r["path"] == path and
+                                  r.get("mode") == mode and r["filter"] == name]
+             for path, mode in columns for name in names}
+    print("| | " + " | ".join(f"{path}, {FLOWS[mode]}" for path, mode in columns) + " |")
+    print("|---|" + "---|" * len(columns))
+    for name in names:
+        cells = []
+        for path, mode in columns:
+            ratios = [a / b for a, b in zip(rates[path, mode, name], rates[path, mode, "none"])]
+            cells.append(f"{statistics.median(ratios):.2f}" if ratios else "-")
+        print(f"| `{name}` | " + " | ".join(cells) + " |")
+    print("\n| | longest gap, ms | while all is loaded anew |\n|---|---|---|")
+    for name in names:
+        found = [r for r in rows if r["path"] == "gap" and r["filter"] == name]
+        if found:
+            cells = [statistics.median(r[k][0] for r in found) / 1e3
+                     for k in ("idle_us", "loading_us")]
+            print(f"| `{name}` | " + " | ".join(f"{c:.1f}" for c in cells) + " |")
+
+
 def main():
     result = json.loads(Path(sys.argv[1]).read_text(encoding="ascii"))
     rows = result["rows"]
@@ -75,4 +103,5 @@ def main():
     table(rows, prefixes, resources)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -3,7 +3,7 @@
 
 A workload is drawn from its parameters alone, so two runs, and all filters, get
 the same one. VM number i, from 1 on, is behind interface b<i>, has one address
-and one UDP endpoint; b0 leads to the outside.
+and one endpoint; b0 leads to the outside.
 """
 
 import bisect
@@ -16,13 +16,15 @@ from itertools import accumulate
 
 PORT = 8080
 PACKETS = 16384
-RECORD = struct.Struct("=BBxx2s2sII16s16s")
+RECORD = struct.Struct("=BBBx2s2sII16s16s")
+NUMBERS = {"udp": 17, "tcp": 6}
 GROUPS = 8
 
 
 @dataclass(frozen=True)
 class Parameters:
-    """The axes. `place` is post, our decision alone, or all, from VM to VM."""
+    """The axes. `place` is post, our decision alone; all, from VM to VM; bridged, the
+    same for a bridge; or refused, what is to be refused, from its arrival on."""
 
     endpoints: int = 1000
     rules: int = 50
@@ -33,6 +35,16 @@ class Parameters:
     spread: str = "uniform"  # of packets over endpoints, or zipf
     place: str = "post"
     established: bool = False
+    proto: str = "udp"  # of the endpoints and of the packets: udp, tcp
+
+    def from_vms(self):
+        return self.place in ("all", "bridged")
+
+    def verdicts(self):
+        """What there are traces of."""
+        if self.place == "post":
+            return ("permit", "deny")
+        return ("permit",) if self.from_vms() else ("deny",)
 
     def name(self):
         return "-".join(f"{k}{v}" for k, v in asdict(self).items())
@@ -174,7 +186,7 @@ def make(p, published=None):
     endpoints = []
     for i in range(1, p.endpoints + 1):
         rules = draw(rng, space, p.rules) if not p.prefixes else None
-        if p.place == "all":
+        if p.from_vms():
             rules = _with_vms(rules)
         refused = draw_prefixes(rng, space, p.rules) if p.layers > 3 else None
         endpoints.append(Endpoint(i, space.vms + i, rules, refused))
@@ -216,13 +228,13 @@ def trace(w, permit):
     out = bytearray()
     for n, endpoint in enumerate(_targets(rng, w)):
         came_in = 0
-        if w.parameters.place == "all":
+        if w.parameters.from_vms():
             sender = rng.choice(w.endpoints)
             came_in, source = sender.number, sender.address
         else:
             source = _source(rng, w, endpoint, permit)
         out += RECORD.pack(
-            w.parameters.family, permit, (1024 + n).to_bytes(2, "big"),
+            w.parameters.family, permit, NUMBERS[w.parameters.proto], (1024 + n).to_bytes(2, "big"),
             PORT.to_bytes(2, "big"), came_in, endpoint.number,
             w.space.packed(source), w.space.packed(endpoint.address))
     return bytes(out)
