@@ -9,7 +9,7 @@
 #include "policy_internal.h"
 #include "world.h"
 
-#define RULES_MAX 200
+#define RULES_MAX 1000
 
 /* Sets that rules can name: one of each family, one of both, an empty one. */
 #define LIST_SETS 4
