@@ -639,8 +639,8 @@ static void fill_briefs(const struct build *b, const struct epacl_table *table)
 
 static struct epacl_table *lay_down(struct build *b)
 {
+	struct epacl_room room = { .used = epacl_table_head(b->form) };
 	struct epacl_table size = {}, *table;
-	struct epacl_room room = { .used = sizeof(*table) };
 	u32 i;
 
 	lay_out(b, &size, &room);
@@ -648,20 +648,20 @@ static struct epacl_table *lay_down(struct build *b)
 	if (!table)
 		return NULL;
 	room.at = (u8 *)table;
-	room.used = sizeof(*table);
+	room.used = epacl_table_head(b->form);
 	lay_out(b, table, &room);
 	table->rules = b->rules;
-	table->n = b->n;
 	table->form = b->form;
 	table->words = words_of(b->n);
 	table->by = b->by;
 	for (i = 0; i < EPACL_AXES; i++)
-		if (table->axes[i].n) {
+		if (is_used(b, i)) {
 			cond_resched();
 			fill_axis(b, table, i);
 		}
-	fill_rest(b, table);
-	if (table->briefs)
+	if (b->form != EPACL_FORM_FIRST)
+		fill_rest(b, table);
+	if (b->form == EPACL_FORM_FEW)
 		fill_briefs(b, table);
 	return table;
 }

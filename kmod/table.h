@@ -100,30 +100,36 @@ enum epacl_form { EPACL_FORM_FIRST, EPACL_FORM_FEW, EPACL_FORM_ROWS };
  * @form: enum epacl_form
  * @by: axis that leaves few rules, EPACL_AXIS_REMOTE4 for both families; see @few
  * @words: u64 in a row of bits
- * @axes: by enum epacl_axis_name
  * @next: those behind them; NULL: there are no more
  * @rules: where the list has the first of them
- * @n: how many
+ * @axes: by enum epacl_axis_name
  * @few: numbers of rules, in EPACL_FORM_FEW
  * @briefs: of each rule, there
  * @rest: row of those rules that look at what no axis has
  * @sets: id of the set of each rule, 0 where there is none; NULL: no rule has
  *
- * What a look-up by IPv4 addresses alone needs comes first.
+ * What a look-up by IPv4 addresses alone needs is one cache line; and of
+ * EPACL_FORM_FIRST, which most are, there is no more than the axes of remotes.
  */
 struct epacl_table {
 	u8 form;
 	u8 by;
 	u32 words;
-	struct epacl_axis axes[EPACL_AXES];
 	struct epacl_table *next;
 	struct epacl_rule **rules;
-	u32 n;
+	struct epacl_axis axes[EPACL_AXES];
 	const u16 *few;
 	const struct epacl_brief *briefs;
 	const u64 *rest;
 	const u32 *sets;
 };
+
+static inline size_t epacl_table_head(enum epacl_form form)
+{
+	return form == EPACL_FORM_FIRST ?
+		       offsetof(struct epacl_table, axes[EPACL_AXIS_PROTO]) :
+		       sizeof(struct epacl_table);
+}
 
 /* Rules in one table with rows. */
 #define EPACL_TABLE_RULES 1024
