@@ -164,12 +164,13 @@ ips() {
 	ip -n "t-$ns" -batch "$tmp/ips" || bail "$ns: ip failed"
 }
 
+has_ipv6() { [ -d /proc/sys/net/ipv6/conf ]; }
+
 # No strict reverse path filter, no wait for duplicate addresses.
 settle() { # NS
-	within_ns "$1" sysctl -qw net.ipv4.conf.all.rp_filter=0 \
-		net.ipv4.conf.default.rp_filter=0 \
-		net.ipv6.conf.all.accept_dad=0 \
-		net.ipv6.conf.default.accept_dad=0 || exit 1
+	local words=(net.ipv4.conf.{all,default}.rp_filter=0)
+	! has_ipv6 || words+=(net.ipv6.conf.{all,default}.accept_dad=0)
+	within_ns "$1" sysctl -qw "${words[@]}" || exit 1
 	ip -n "t-$1" link set lo up
 }
 
@@ -185,7 +186,8 @@ namespaces() { # NS...
 
 # The host routes.
 settle host
-sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+sysctl -qw net.ipv4.ip_forward=1
+! has_ipv6 || sysctl -qw net.ipv6.conf.all.forwarding=1
 
 # A guest's MAC address: of the number of its interface.
 mac_of() { printf '02:00:00:00:00:%02x' "$1"; }

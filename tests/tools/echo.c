@@ -110,12 +110,17 @@ static void keep_timestamps(int fd)
 /* PORT[/PROTOCOL] */
 static void listen_at(const char *arg)
 {
+	/* Also as that of IPv4, which has its port where this one has it. */
 	struct sockaddr_in6 at = { .sin6_family = AF_INET6 };
 	const char *slash = strchr(arg, '/');
 	int protocol = ip_protocol(slash ? slash + 1 : "tcp");
 	int fd, on = 1, off = 0;
 
 	fd = socket(AF_INET6, socket_type(protocol), protocol);
+	if (fd < 0 && errno == EAFNOSUPPORT) {
+		at.sin6_family = AF_INET;
+		fd = socket(AF_INET, socket_type(protocol), protocol);
+	}
 	if (fd < 0)
 		die(arg);
 	at.sin6_port = htons((uint16_t)atoi(arg));
@@ -135,7 +140,12 @@ static void write_answer(char *answer, size_t size,
 {
 	char addr[INET6_ADDRSTRLEN] = "";
 
-	inet_ntop(AF_INET6, &peer->sin6_addr, addr, sizeof(addr));
+	if (peer->sin6_family == AF_INET)
+		inet_ntop(AF_INET,
+			  &((const struct sockaddr_in *)peer)->sin_addr, addr,
+			  sizeof(addr));
+	else
+		inet_ntop(AF_INET6, &peer->sin6_addr, addr, sizeof(addr));
 	snprintf(answer, size, "%s %u %zu\n",
 		 strncmp(addr, "::ffff:", 7) ? addr : addr + 7,
 		 ntohs(peer->sin6_port), bytes);
