@@ -294,7 +294,7 @@ servers+=("${children[-1]}")
 acl add endpoint a/echo udp 9
 flood out dmac="$beyond_out" src=198.51.100.9 dst=10.1.0.4 udp=4000:9 mark=leak
 flood a dmac="$beyond_a" src=10.1.0.4 dst=198.51.100.9 udp=5000:9 mark=held
-offloaded() { [ "$(entries OFFLOAD "$1")" -gt 0 ]; }
+offloaded() { [ "$(entries '[OFFLOAD]' "$1")" -gt 0 ]; }
 eventually 'takes over a flow to the guest' offloaded dport=9
 eventually 'and one of the guest' offloaded sport=5000
 lets_in 'which comes in'
