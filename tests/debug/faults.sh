@@ -284,8 +284,13 @@ acls <<-END
 	flush
 	add vnet v prefix 10.1.0.0/16
 	add vm a dev ept0 address 10.1.0.4 vnet v
+	add nic a dev ept1 address 10.1.0.5 vnet v
+	add nic a dev ept2 address 10.1.0.6 vnet v
+	add nic a dev ept3 address 10.1.0.7 vnet v
 END
-for change in 'add ept0' 'move ept0 t-out' 'enslave ept0 br0' 'rename ept0'; do
+# A name of its own for each: one that an interface gets while it comes may stay
+# behind in /sys/class/net.
+for change in 'add ept0' 'move ept1 t-out' 'enslave ept2 br0' 'rename ept3'; do
 	# shellcheck disable=SC2086 # words
 	counted "an interface: $change" "$linkfaults" $change
 done

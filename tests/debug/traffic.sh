@@ -63,12 +63,16 @@ serve a 53/udp 55/udp
 serve b 53/udp
 reached before
 
-# flood NS MARK KEY=VALUE...: longer than allocations fail
+# flood NS MARK KEY=VALUE...: until it is killed
 flood() {
-	NETNS=/run/netns/t-$1 "$frame_tool" send e for=$(((TIME + 3) * 1000)) \
+	NETNS=/run/netns/t-$1 "$frame_tool" send e for=3600000 \
 		mark="$2" "${@:3}" > /dev/null &
 	floods+=($!)
 }
+
+# What the interfaces of the host have taken in, the least of them.
+least_in() { awk '/^ *(up0|vnet0|vnet1):/ { print $3 }' /proc/net/dev | sort -n | head -n 1; }
+has_grown() { [ "$(least_in)" -gt "$1" ]; }
 
 # From everywhere, and from sources of others, or of nobody.
 begin_floods() {
@@ -110,13 +114,15 @@ for percent in 2 8; do
 		count_frames "fine-$ns-$percent" "$ns" e fine
 		count_frames "evil-$ns-$percent" "$ns" e evil
 	done
+	before=$(least_in)
 	begin_floods
-	pause 1.5
+	eventually 'floods come from everywhere' has_grown $((before + 100))
 	echo $MOST > $failslab/times
 	by_chance $percent
 	pause $TIME
 	by_chance 0
 	failed=$((MOST - $(cat $failslab/times)))
+	kill "${floods[@]}"
 	wait "${floods[@]}" 2> /dev/null
 	note "$failed allocations failed"
 	holds 'allocations have failed' test "$failed" -gt 100

@@ -3,6 +3,6 @@
 #
 # Minutes of requests that are almost right; in short in tests/vm/netlink-fuzz.sh.
 
-export TIME=120 SEEDS='11 12 13'
+export TIME=50 SEEDS='11 12 13'
 # shellcheck source=tests/fuzz/netlink.sh
 . "$(dirname "$(readlink -f "$0")")/../fuzz/netlink.sh"
