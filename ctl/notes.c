@@ -203,12 +203,26 @@ static enum status note_lbset(struct txn *t, const struct touched *touched)
 
 /* --- addresses and interfaces of the host -------------------------------------- */
 
-static void note_address(const struct item *item, struct ifaddrs *host,
+/**
+ * struct addresses - those of this host
+ * @read: they have been asked for; that takes its time where there are many
+ *	interfaces, and most changes name no address
+ * @list: NULL: there are none, or they cannot be read
+ */
+struct addresses {
+	bool read;
+	struct ifaddrs *list;
+};
+
+static void note_address(const struct item *item, struct addresses *host,
 			 __u8 family, const __u8 *addr)
 {
 	struct buf b = { 0 };
 
-	if (!host_takes_address(host, family, addr))
+	if (!host->read && getifaddrs(&host->list))
+		host->list = NULL;
+	host->read = true;
+	if (!host_takes_address(host->list, family, addr))
 		return;
 	format_address(&b, family, addr);
 	say(&item->at,
@@ -217,7 +231,7 @@ static void note_address(const struct item *item, struct ifaddrs *host,
 	buf_free(&b);
 }
 
-static void note_publics(const struct item *item, struct ifaddrs *host,
+static void note_publics(const struct item *item, struct addresses *host,
 			 const struct nlattr *attr)
 {
 	const struct epacl_u_public *pub;
@@ -228,7 +242,7 @@ static void note_publics(const struct item *item, struct ifaddrs *host,
 		note_address(item, host, pub[i].family, pub[i].addr);
 }
 
-static void note_vips(const struct item *item, struct ifaddrs *host,
+static void note_vips(const struct item *item, struct addresses *host,
 		      const struct nlattr *attr)
 {
 	const struct epacl_u_prefix *vip;
@@ -248,7 +262,7 @@ static void note_dev(const struct item *item, const char *dev)
 }
 
 /* What an operation says of the host. */
-static void note_host(const struct item *item, struct ifaddrs *host)
+static void note_host(const struct item *item, struct addresses *host)
 {
 	struct view v;
 
@@ -296,15 +310,13 @@ static enum status note_lbsets(struct txn *t)
 
 enum status notes_before_commit(struct txn *t)
 {
-	struct ifaddrs *host;
+	struct addresses host = { 0 };
 	size_t i;
 
-	if (getifaddrs(&host))
-		host = NULL;
 	for (i = 0; i < t->program->n; i++)
-		note_host(&t->program->items[i], host);
-	if (host)
-		freeifaddrs(host);
+		note_host(&t->program->items[i], &host);
+	if (host.list)
+		freeifaddrs(host.list);
 	note_lists(t);
 	return note_lbsets(t);
 }
