@@ -527,7 +527,8 @@ static int send_frames(const char *dev)
 	while (!stop && (!limit || sent < limit) && now_ms() < end) {
 		for (i = 0; i < n; i++)
 			if (write(fd, frames[i].at, frames[i].len) < 0 &&
-			    errno != ENOBUFS && errno != ENETDOWN)
+			    errno != ENOBUFS && errno != ENOMEM &&
+			    errno != ENETDOWN)
 				die("send");
 		sent++;
 		if (value("vary")) {
