@@ -63,9 +63,10 @@ serve a 53/udp 55/udp
 serve b 53/udp
 reached before
 
-# flood NS MARK KEY=VALUE...: until it is killed
+# flood NS MARK KEY=VALUE...: until it is killed; it leaves the processor to those
+# who start more of them
 flood() {
-	NETNS=/run/netns/t-$1 "$frame_tool" send e for=3600000 \
+	nice -n 19 env NETNS="/run/netns/t-$1" "$frame_tool" send e for=3600000 \
 		mark="$2" "${@:3}" > /dev/null &
 	floods+=($!)
 }
