@@ -73,6 +73,7 @@ flood() {
 
 # What the interfaces of the host have taken in, the least of them.
 least_in() { awk '/^ *(up0|vnet0|vnet1):/ { print $3 }' /proc/net/dev | sort -n | head -n 1; }
+# shellcheck disable=SC2317,SC2329 # eventually calls it
 has_grown() { [ "$(least_in)" -gt "$1" ]; }
 
 # From everywhere, and from sources of others, or of nobody.

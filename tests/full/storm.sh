@@ -18,6 +18,10 @@ pair() {
 	storm "$2" "$packets" "$tmp/a" "$tmp/b"
 	is "$2: what neither permits never passes" 0 "${arrived[neither]}"
 	is "$2: what both permit always does" "${sent[both]}" "${arrived[both]}"
+	[ "${sent[both]}" = "${arrived[both]}" ] || {
+		aclctl list reasons
+		conntrack -S
+	} | sed 's/^/#   /'
 	holds "$2: what one permits passes at times" eval 'passes_at_times a && passes_at_times b'
 	is "$2: who counts has lost none" 0 "${sent[lost]}"
 	[ -z "${3-}" ] || {
