@@ -111,7 +111,7 @@ note "$times times, $all_packets packets, $all_changes changes"
 no_more() { [ $(($1 - $2)) -le "$3" ]; } # KIB BEFORE MARGIN
 holds 'the slab has not grown' no_more "$slab" "${settled[0]}" 1024
 holds 'nor memory per CPU' no_more "$percpu" "${settled[1]}" 64
-holds 'nor what is allocated by its size' no_more "$sized" "${settled[2]}" 128
+holds 'nor what is allocated by its size' no_more "$sized" "${settled[2]}" 256
 is 'nor what the policy holds' "${settled[3]}" "$held"
 is 'each packet was counted once' "$packets_sent" "$packets_judged"
 is 'and judged by one policy' 0 $wrong
