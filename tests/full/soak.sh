@@ -46,7 +46,13 @@ weather() { # PAIR
 	sed -n '/^not ok/,$p' "$tmp/shown"
 	packets_sent=$((packets_sent + sent[vm] + sent[remote]))
 	packets_judged=$((packets_judged + $(judged a in) + $(judged a out) - before))
-	wrong=$((wrong + arrived[neither] + sent[both] - arrived[both]))
+	lost=$((sent[both] - arrived[both]))
+	wrong=$((wrong + arrived[neither] + lost))
+	[ $((arrived[neither] + lost)) = 0 ] || {
+		note "$1: ${arrived[neither]} passed, $lost did not"
+		aclctl list reasons a
+		conntrack -S
+	}
 }
 wrong=0
 
