@@ -18,7 +18,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 from filters import mac  # noqa: E402
-from guest import sh  # noqa: E402
+from guest import open_rows, run_all, sh  # noqa: E402
 
 SERVER, PORT = "10.0.0.2", "8080"
 MS = 1000
@@ -85,13 +85,11 @@ MODES = {"tcp": ("crr", "rr", "bulk"), "udp": ("udp",)}
 def run_point(plan, point, path, emit):
     p = point["parameters"]
     for filter_ in point["filters"]:
-        for command in filter_["load"]:
-            sh(*(c.format(**plan) for c in command))
+        run_all(plan, filter_["load"])
         for mode in MODES[p["proto"]]:
             emit({"path": path, "mode": mode, "filter": filter_["name"],
                   "rate": rate(plan, mode)})
-        for command in filter_["unload"]:
-            sh(*(c.format(**plan) for c in command))
+        run_all(plan, filter_["unload"])
         sh("conntrack", "-F", check=False)
 
 
@@ -100,9 +98,7 @@ def gaps(plan, point, emit):
     for filter_ in point["filters"]:
         if not filter_["reload"]:
             continue
-        commands = [[c.format(**plan) for c in command] for command in filter_["load"]]
-        for command in commands:
-            sh(*command)
+        run_all(plan, filter_["load"])
         idle = load(plan, "gap", GAP_MS)
         again = [c.format(**plan) for c in filter_["reload"]]
         with subprocess.Popen(["sh", "-c", 'while :; do "$@" || exit; done', "sh", *again],
@@ -115,19 +111,15 @@ def gaps(plan, point, emit):
             raise RuntimeError(f"{' '.join(again)} ended with {failed}")
         emit({"path": "gap", "filter": filter_["name"], "endpoints": point["parameters"]["endpoints"],
               "idle_us": [float(x) for x in idle], "loading_us": [float(x) for x in busy]})
-        for command in filter_["unload"]:
-            sh(*(c.format(**plan) for c in command))
+        run_all(plan, filter_["unload"])
 
 
 def main():
     plan = json.loads(Path(sys.argv[1]).read_text(encoding="ascii"))
-    rows = open(Path(os.environ["EPACL_RESULTS"], "rows"), "w", encoding="ascii")
+    emit_row = open_rows()
 
     def emit(row):
-        row = {"release": platform.release(), **row}
-        rows.write(json.dumps(row) + "\n")
-        rows.flush()
-        print(json.dumps(row), flush=True)
+        emit_row({"release": platform.release(), **row})
 
     Path("/proc/sys/net/ipv4/ip_forward").write_text("1")
     make_vms(plan["path"])

@@ -31,6 +31,23 @@ def sh(*command, check=True):
     return r.stdout
 
 
+def run_all(plan, commands, check=True):
+    """Commands of a filter, in which {words} stand for what the plan says."""
+    for command in commands:
+        sh(*(c.format(**plan) for c in command), check=check)
+
+
+def open_rows():
+    """Return: what writes a row to where scripts/bench looks for it, and shows it."""
+    rows = open(Path(os.environ["EPACL_RESULTS"], "rows"), "w", encoding="ascii")
+
+    def emit(row):
+        rows.write(json.dumps(row) + "\n")
+        rows.flush()
+        print(json.dumps(row), flush=True)
+    return emit
+
+
 def make_interfaces(n, directory):
     """b0 to b<n>. Without IPv6, which would send from each."""
     for what in ("all", "default"):
@@ -127,8 +144,7 @@ def run_filter(plan, point, filter_, row, emit):
     before = kernel_memory()
     began = time.monotonic()
     try:
-        for command in filter_["load"]:
-            sh(*(c.format(**plan) for c in command))
+        run_all(plan, filter_["load"])
         row = row | {"load_s": round(time.monotonic() - began, 3)}
         time.sleep(0.2)
         row["memory"] = kernel_memory() - before
@@ -138,24 +154,16 @@ def run_filter(plan, point, filter_, row, emit):
                 time_filter(plan, point, row | {"verdict": verdict}, emit)
     except RuntimeError as e:
         emit(row | {"skipped": str(e)})
-    for command in filter_["unload"]:
-        sh(*(c.format(**plan) for c in command), check=False)
+    run_all(plan, filter_["unload"], check=False)
     time.sleep(0.2)
 
 
 def main():
     plan = json.loads(Path(sys.argv[1]).read_text(encoding="ascii"))
-    rows = open(Path(os.environ["EPACL_RESULTS"], "rows"), "w", encoding="ascii")
-
-    def emit(row):
-        rows.write(json.dumps(row) + "\n")
-        rows.flush()
-        print(json.dumps(row), flush=True)
-
+    emit = open_rows()
     make_interfaces(plan["interfaces"], Path("/tmp"))
     for point in plan["points"]:
-        for command in point["before"]:
-            sh(*command)
+        run_all(plan, point["before"])
         base = baseline(plan, point)
         row = {"kernel": plan["kernel"], "release": platform.release(),
                **point["parameters"], "baseline_ns": base}
