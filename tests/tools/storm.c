@@ -40,6 +40,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "netns.h"
@@ -407,6 +408,31 @@ static void round_of_packets(bool in_turns)
 	}
 }
 
+static void hear_all(void)
+{
+	int i;
+
+	for (i = 0; i < 4; i++)
+		hear(&ends[i / 2], ends[i / 2].receivers[i % 2]);
+}
+
+/*
+ * Not all that was sent need have come: while ksoftirqd is to do the work of
+ * interrupts, and has no turn, the kernel only queues.
+ */
+static void hear_the_rest(void)
+{
+	static const struct timespec moment = { .tv_nsec = 100 * 1000000 };
+	int moments = 100;
+
+	do {
+		nanosleep(&moment, NULL);
+		hear_all();
+	} while (--moments && arrived[BOTH] < sent[BOTH]);
+	nanosleep(&moment, NULL);
+	hear_all();
+}
+
 static void run(bool in_turns, unsigned long packets)
 {
 	pthread_t thread;
@@ -419,6 +445,7 @@ static void run(bool in_turns, unsigned long packets)
 	}
 	while (ends[0].sent + ends[1].sent < packets)
 		round_of_packets(in_turns);
+	hear_the_rest();
 	stop = true;
 	if (!in_turns)
 		pthread_join(thread, NULL);
