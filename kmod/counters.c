@@ -22,6 +22,7 @@ struct epacl_counters *epacl_counters_alloc(u32 n)
 	refcount_set(&c->refs, 1);
 	atomic64_set(&c->log_at, 0);
 	atomic64_set(&c->full_until, 0);
+	atomic64_set(&c->taken_until, 0);
 	c->n = n;
 	return c;
 }

@@ -28,6 +28,8 @@ static_assert(sizeof(u64) == sizeof(long));
  *	boot
  * @full_until: of a VM's block: while it has no need to look at its quota again,
  *	see quota.c
+ * @taken_until: of a VM's block: up to when its share of the connection table is
+ *	taken, in ns since boot, see quota.c
  * @cpu: @n counters on every CPU
  */
 struct epacl_counters {
@@ -35,6 +37,7 @@ struct epacl_counters {
 	u32 n;
 	atomic64_t log_at;
 	atomic64_t full_until;
+	atomic64_t taken_until;
 	struct epacl_count __percpu *cpu;
 };
 

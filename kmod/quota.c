@@ -4,10 +4,14 @@
  */
 #include <linux/build_bug.h>
 #include <linux/jiffies.h>
+#include <linux/ktime.h>
+#include <linux/math64.h>
+#include <linux/minmax.h>
 #include <linux/once.h>
 #include <linux/random.h>
 #include <linux/siphash.h>
 #include <net/netfilter/nf_conntrack.h>
+#include <net/netfilter/nf_conntrack_l4proto.h>
 #include "compat_conncount.h"
 #include "quota.h"
 
@@ -59,6 +63,52 @@ static void set_full(const struct epacl_vm *vm)
 }
 
 /*
+ * The count leaves out what is closed, which the table keeps for a time (TIME_WAIT).
+ * That matters when the table fills up. From then on a VM opens no more in that
+ * time than its quota, and what it opened just before is held against it.
+ */
+struct share {
+	s64 taken_until;
+	s64 with_one_more;
+	s64 end; /* when all of it would be free, were all of it taken now */
+};
+
+static struct share share_of(struct net *net, const struct epacl_vm *vm)
+{
+	const unsigned int *timeouts = nf_tcp_pernet(net)->timeouts;
+	s64 kept = jiffies_to_nsecs(
+		READ_ONCE(timeouts[TCP_CONNTRACK_TIME_WAIT]));
+	s64 now = ktime_get_ns();
+	struct share share = {
+		.taken_until = atomic64_read(&vm->counters->taken_until),
+		.end = now + kept,
+	};
+
+	share.with_one_more = clamp(share.taken_until, now, share.end) +
+			      div_s64(kept, vm->quota);
+	return share;
+}
+
+static bool table_fills_up(const struct net *net)
+{
+	u32 max = READ_ONCE(nf_conntrack_max);
+
+	return max && nf_conntrack_count(net) >= max / 4 * 3;
+}
+
+static bool opens_too_fast(const struct net *net, const struct share *share)
+{
+	return share->with_one_more > share->end && table_fills_up(net);
+}
+
+/* Of two that open at once one is held against it. */
+static void take_one(const struct epacl_vm *vm, struct share *share)
+{
+	atomic64_try_cmpxchg(&vm->counters->taken_until, &share->taken_until,
+			     share->with_one_more);
+}
+
+/*
  * What is refused must not be counted: the count forgets what never made it into
  * the table only bit by bit. So it is asked first, and then added to. Of several
  * CPUs that ask at once all may add; the last of them finds too many.
@@ -84,10 +134,16 @@ void epacl_quota_judge(struct epacl_case *c)
 {
 	const struct epacl_vm *vm =
 		epacl_snapshot_vm(c->ask.snap, c->ask.nic->vm)->vm;
+	struct share share;
 
-	if (vm->quota && c->answer.permit && epacl_makes_entry(c->skb) &&
-	    (is_full(vm) || !admits(c->en, vm, c->skb)))
+	if (!vm->quota || !c->answer.permit || !epacl_makes_entry(c->skb))
+		return;
+	share = share_of(c->en->net, vm);
+	if (is_full(vm) || opens_too_fast(c->en->net, &share) ||
+	    !admits(c->en, vm, c->skb))
 		epacl_answer(&c->answer, false, EPACL_REASON_QUOTA);
+	else
+		take_one(vm, &share);
 }
 
 int epacl_quota_start(struct epacl_net *en)

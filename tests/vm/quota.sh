@@ -192,9 +192,51 @@ note "with the flood denied by a rule instead: $ms ms a connection"
 acl remove rule vm a out 10
 kill "$flooder"
 wait "$flooder" 2>/dev/null
-initial sysctl -qw net.netfilter.nf_conntrack_max="$max"
 conntrack -D -s 10.1.0.4 > /dev/null 2>&1
 reaches 'when its entries are gone it connects again' a tcp $out 80
+
+# ---- a VM that closes what it opens, which stays in the table -----------------------
+
+# So many connections, or those that can be had; writes how many.
+cat > "$tmp/close.py" <<-'END'
+	import socket, sys
+	had = 0
+	for _ in range(int(sys.argv[1])):
+	    s = socket.socket()
+	    s.settimeout(float(sys.argv[2]))
+	    try:
+	        s.connect(('198.51.100.9', 80))
+	        had += 1
+	    except OSError:
+	        pass
+	    s.close()
+	print(had)
+END
+closes() { within_ns a python3 "$tmp/close.py" "$@"; } # N SECONDS
+entries_of_all() { within_ns host sysctl -n net.netfilter.nf_conntrack_count; }
+
+part 'a VM that opens and closes without end'
+conntrack -F > /dev/null 2>&1
+is 'while there is room, more than its quota' 300 "$(closes 300 2)"
+holds 'what is closed is in the table' [ "$(entries src=10.1.0.4)" -ge 290 ]
+acl change vm a no quota
+closes 700 0.05 > /dev/null
+holds 'without a quota it fills the table' [ "$(entries_of_all)" -ge 590 ]
+try b
+note "$reached of $attempts connect"
+holds 'and others are turned away' [ "$reached" -lt $attempts ]
+acl change vm a quota 100
+conntrack -F > /dev/null 2>&1
+had=$(closes 700 0.05)
+n=$(entries_of_all)
+holds "with a quota it does not ($n entries, of $had)" [ "$n" -lt 500 ]
+try b
+is 'another VM connects' $attempts "$reached"
+try host
+is 'and so does the host' $attempts "$reached"
+conntrack -F > /dev/null 2>&1
+reaches 'with room in the table it connects again' a tcp $out 80
+initial sysctl -qw net.netfilter.nf_conntrack_max="$max"
 
 part 'the end'
 acl flush
