@@ -203,8 +203,8 @@ static unsigned int first_line(const struct header *h)
 		f = &filters[i];
 		if (epacl_prefix_holds(&f->src, &h->src) &&
 		    epacl_prefix_holds(&f->dst, &h->dst) &&
-		    f->sports.lo <= h->sport && h->sport <= f->sports.hi &&
-		    f->dports.lo <= h->dport && h->dport <= f->dports.hi &&
+		    epacl_ports_hold(&f->sports, h->sport) &&
+		    epacl_ports_hold(&f->dports, h->dport) &&
 		    (f->any_proto || f->proto == h->proto))
 			return i + 1;
 	}
