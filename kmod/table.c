@@ -1,225 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Builds the tables of a rule list. See table.h.
- *
- * A rule holds some ranges of each axis. Where one begins or ends is an edge; in
- * the order of their values the edges say, by one walk, which rules hold each
- * range between them.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/sched.h>
-#include <linux/sort.h>
-#include "classify.h"
-#include "table.h"
-
-/*
- * Rule number @rule begins, or ends, to hold what is from @value on, which is of
- * any axis; of all but IPv6 its upper half is 0.
- */
-struct edge {
-	struct epacl_start128 value;
-	u32 rule;
-};
-
-/**
- * struct build - a table in the making
- * @memory: account
- * @sets: by name
- * @rules: the rules
- * @n: how many
- * @form: of the table, see table.h
- * @by: axis that leaves few rules to each range, in EPACL_FORM_FEW
- * @nfew: how many it leaves to all
- * @has_sets: some look at sets
- * @edges: of each axis, sorted
- * @nedges: how many
- * @looked_at: by a rule, each axis
- * @ranges: of each axis; 0: none looks at it
- * @lower: lower halves of IPv6 are needed
- * @edge: of the axis that is walked, the next one
- * @nactive: rules that hold the range that the walk has come to
- * @active: row of them
- * @summary: a bit for each word of @active that is not 0
- */
-struct build {
-	struct epacl_memory *memory;
-	const struct epacl_pmap *sets;
-	struct epacl_rule **rules;
-	u32 n;
-	enum epacl_form form;
-	enum epacl_axis_name by;
-	u32 nfew;
-	bool has_sets;
-	bool lower;
-	struct edge *edges[EPACL_AXES];
-	u32 nedges[EPACL_AXES];
-	bool looked_at[EPACL_AXES];
-	u32 ranges[EPACL_AXES];
-	u32 edge;
-	u32 nactive;
-	u64 *active;
-	u64 *summary;
-};
-
-static u32 words_of(u32 n)
-{
-	return DIV_ROUND_UP(n, 64);
-}
-
-/* ---- edges ---- */
-
-static int value_compare(const struct epacl_start128 *a,
-			 const struct epacl_start128 *b)
-{
-	if (a->hi != b->hi)
-		return a->hi < b->hi ? -1 : 1;
-	if (a->lo != b->lo)
-		return a->lo < b->lo ? -1 : 1;
-	return 0;
-}
-
-static int edge_compare(const void *a, const void *b)
-{
-	return value_compare(&((const struct edge *)a)->value,
-			     &((const struct edge *)b)->value);
-}
-
-static void put_edge(struct build *b, enum epacl_axis_name axis, u32 rule,
-		     struct epacl_start128 value)
-{
-	struct edge *edge = &b->edges[axis][b->nedges[axis]++];
-
-	edge->value = value;
-	edge->rule = rule;
-}
-
-/* @end: first value behind the range; NULL: there is none. */
-static void put_range(struct build *b, enum epacl_axis_name axis, u32 rule,
-		      struct epacl_start128 start,
-		      const struct epacl_start128 *end)
-{
-	put_edge(b, axis, rule, start);
-	if (end)
-		put_edge(b, axis, rule, *end);
-}
-
-static void put_all(struct build *b, enum epacl_axis_name axis, u32 rule)
-{
-	put_range(b, axis, rule, (struct epacl_start128){}, NULL);
-}
-
-/* The first value behind a prefix. Return: false: there is none. */
-static bool value_behind(const struct epacl_prefix *prefix,
-			 struct epacl_start128 *v)
-{
-	*v = epacl_start_of(&prefix->ip);
-	if (!prefix->len)
-		return false;
-	if (prefix->len <= 64) {
-		v->hi += 1ull << (64 - prefix->len);
-		return v->hi;
-	}
-	v->lo += 1ull << (128 - prefix->len);
-	if (!v->lo)
-		v->hi++;
-	return v->lo || v->hi;
-}
-
-static void put_remote(struct build *b, u32 rule)
-{
-	const struct epacl_match *match = &b->rules[rule]->match;
-	const struct epacl_prefix *remote = &match->remote;
-	struct epacl_start128 end;
-	bool ends;
-
-	if (match->has_set || !remote->ip.family) {
-		put_all(b, EPACL_AXIS_REMOTE4, rule);
-		put_all(b, EPACL_AXIS_REMOTE6, rule);
-		return;
-	}
-	ends = value_behind(remote, &end);
-	put_range(b,
-		  remote->ip.family == 4 ? EPACL_AXIS_REMOTE4 :
-					   EPACL_AXIS_REMOTE6,
-		  rule, epacl_start_of(&remote->ip), ends ? &end : NULL);
-	if (remote->ip.family == 6 && remote->len > 64)
-		b->lower = true;
-}
-
-static void put_numbers(struct build *b, enum epacl_axis_name axis, u32 rule,
-			u32 lo, u32 hi)
-{
-	struct epacl_start128 start = { .lo = lo }, end = { .lo = hi + 1 };
-
-	b->looked_at[axis] = true;
-	put_range(b, axis, rule, start, hi < U16_MAX ? &end : NULL);
-}
-
-static int ports_compare(const void *a, const void *b)
-{
-	const struct epacl_ports *x = a, *y = b;
-
-	return x->lo - y->lo;
-}
-
-/* A rule's ranges may overlap, its edges on one axis may not. */
-static void put_ports(struct build *b, enum epacl_axis_name axis, u32 rule,
-		      const struct epacl_ports *ports, u32 n)
-{
-	struct epacl_ports sorted[EPACL_PORTS_MAX];
-	u32 i, lo, hi;
-
-	if (!n) {
-		put_all(b, axis, rule);
-		return;
-	}
-	memcpy(sorted, ports, n * sizeof(*ports));
-	sort(sorted, n, sizeof(*sorted), ports_compare, NULL);
-	lo = sorted[0].lo;
-	hi = sorted[0].hi;
-	for (i = 1; i < n; i++) {
-		if (sorted[i].lo > hi) {
-			put_numbers(b, axis, rule, lo, hi);
-			lo = sorted[i].lo;
-		}
-		hi = max_t(u32, hi, sorted[i].hi);
-	}
-	put_numbers(b, axis, rule, lo, hi);
-}
-
-static void put_rule(struct build *b, u32 rule)
-{
-	const struct epacl_match *match = &b->rules[rule]->match;
-
-	put_remote(b, rule);
-	if (b->form == EPACL_FORM_FIRST)
-		return;
-	if (match->proto == EPACL_PROTO_ANY)
-		put_all(b, EPACL_AXIS_PROTO, rule);
-	else
-		put_numbers(b, EPACL_AXIS_PROTO, rule, match->proto,
-			    match->proto);
-	put_ports(b, EPACL_AXIS_LPORT, rule, match->ports, match->nlports);
-	put_ports(b, EPACL_AXIS_RPORT, rule, match->ports + match->nlports,
-		  match->nrports);
-}
-
-static u32 count_ranges(const struct build *b, enum epacl_axis_name axis)
-{
-	const struct edge *edges = b->edges[axis];
-	static const struct epacl_start128 zero;
-	const struct epacl_start128 *last = &zero;
-	u32 n = 1, i;
-
-	for (i = 0; i < b->nedges[axis]; i++) {
-		if (!value_compare(&edges[i].value, last))
-			continue;
-		last = &edges[i].value;
-		n++;
-	}
-	return n;
-}
+#include "table_internal.h"
 
 /* ---- how much room ---- */
 
@@ -235,60 +21,12 @@ static bool looks_at_rest(const struct epacl_match *match)
 	return match->has_type || match->secure || match->has_set;
 }
 
-/* Most edges that the rules can have on each axis. */
-static int alloc_edges(struct build *b)
-{
-	u32 most[EPACL_AXES] = {}, i;
-
-	for (i = 0; i < b->n; i++) {
-		most[EPACL_AXIS_REMOTE4] += 2;
-		most[EPACL_AXIS_REMOTE6] += 2;
-		if (b->form == EPACL_FORM_FIRST)
-			continue;
-		most[EPACL_AXIS_PROTO] += 2;
-		most[EPACL_AXIS_LPORT] += 2 * max_t(u32, 1,
-						    b->rules[i]->match.nlports);
-		most[EPACL_AXIS_RPORT] += 2 * max_t(u32, 1,
-						    b->rules[i]->match.nrports);
-	}
-	for (i = 0; i < EPACL_AXES; i++) {
-		if (!most[i])
-			continue;
-		b->edges[i] = epacl_alloc(b->memory,
-					  most[i] * sizeof(*b->edges[i]));
-		if (!b->edges[i])
-			return -ENOMEM;
-	}
-	b->active = epacl_alloc(b->memory, words_of(b->n) * sizeof(*b->active));
-	b->summary = epacl_alloc(b->memory, words_of(words_of(b->n)) *
-						    sizeof(*b->summary));
-	return b->active && b->summary ? 0 : -ENOMEM;
-}
-
-static void find_edges(struct build *b)
-{
-	u32 i;
-
-	for (i = 0; i < b->n; i++)
-		put_rule(b, i);
-	for (i = 0; i < EPACL_AXES; i++) {
-		if (!b->edges[i])
-			continue;
-		cond_resched();
-		sort(b->edges[i], b->nedges[i], sizeof(*b->edges[i]),
-		     edge_compare, NULL);
-		b->ranges[i] = count_ranges(b, i);
-		if (i > EPACL_AXIS_REMOTE6 && !b->looked_at[i])
-			b->ranges[i] = 0;
-	}
-}
-
 static bool is_remote(enum epacl_axis_name axis)
 {
 	return axis == EPACL_AXIS_REMOTE4 || axis == EPACL_AXIS_REMOTE6;
 }
 
-static enum epacl_width width_of(const struct build *b,
+static enum epacl_width width_of(const struct epacl_build *b,
 				 enum epacl_axis_name axis)
 {
 	if (axis == EPACL_AXIS_REMOTE4)
@@ -301,60 +39,6 @@ static bool is_port(enum epacl_axis_name axis)
 	return axis == EPACL_AXIS_LPORT || axis == EPACL_AXIS_RPORT;
 }
 
-/* ---- walking along an axis ---- */
-
-static void toggle(struct build *b, u32 rule)
-{
-	u32 word = rule / 64;
-
-	b->active[word] ^= 1ull << rule % 64;
-	if (b->active[word] >> rule % 64 & 1)
-		b->nactive++;
-	else
-		b->nactive--;
-	if (b->active[word])
-		b->summary[word / 64] |= 1ull << word % 64;
-	else
-		b->summary[word / 64] &= ~(1ull << word % 64);
-}
-
-/* Number of the first active rule, plus one. */
-static u32 first_active(const struct build *b)
-{
-	u32 words = words_of(words_of(b->n)), i, word;
-
-	for (i = 0; i < words; i++) {
-		if (!b->summary[i])
-			continue;
-		word = 64 * i + __ffs64(b->summary[i]);
-		return 64 * word + __ffs64(b->active[word]) + 1;
-	}
-	return 0;
-}
-
-static void walk_begin(struct build *b)
-{
-	b->edge = 0;
-	b->nactive = 0;
-	memset(b->active, 0, words_of(b->n) * sizeof(*b->active));
-	memset(b->summary, 0, words_of(words_of(b->n)) * sizeof(*b->summary));
-}
-
-/* On to the next range, number @range. Return: where it begins. */
-static struct epacl_start128 walk_range(struct build *b,
-					enum epacl_axis_name axis, u32 range)
-{
-	const struct edge *edges = b->edges[axis];
-	struct epacl_start128 start = {};
-
-	if (range)
-		start = edges[b->edge].value;
-	while (b->edge < b->nedges[axis] &&
-	       !value_compare(&edges[b->edge].value, &start))
-		toggle(b, edges[b->edge++].rule);
-	return start;
-}
-
 /* ---- which form ---- */
 
 static bool looks_at_ports(const struct epacl_match *match,
@@ -363,7 +47,8 @@ static bool looks_at_ports(const struct epacl_match *match,
 	return axis == EPACL_AXIS_LPORT ? match->nlports : match->nrports;
 }
 
-static u32 count_portless(const struct build *b, enum epacl_axis_name axis)
+static u32 count_portless(const struct epacl_build *b,
+			  enum epacl_axis_name axis)
 {
 	u32 n = 0, i;
 
@@ -373,14 +58,14 @@ static u32 count_portless(const struct build *b, enum epacl_axis_name axis)
 }
 
 /* Adds up the rules of all ranges. Return: no range has more than few. */
-static bool are_few(struct build *b, enum epacl_axis_name axis, u32 *sum,
+static bool are_few(struct epacl_build *b, enum epacl_axis_name axis, u32 *sum,
 		    u32 *ranges)
 {
 	u32 i, n;
 
-	walk_begin(b);
+	epacl_walk_begin(b);
 	for (i = 0; i < b->ranges[axis]; i++) {
-		walk_range(b, axis, i);
+		epacl_walk_range(b, axis, i);
 		if (b->nactive > EPACL_TABLE_FEW)
 			return false;
 		*sum += b->nactive;
@@ -393,7 +78,7 @@ static bool are_few(struct build *b, enum epacl_axis_name axis, u32 *sum,
 	return n <= EPACL_TABLE_FEW;
 }
 
-static void choose_form(struct build *b)
+static void choose_form(struct epacl_build *b)
 {
 	static const enum epacl_axis_name axes[] = {
 		EPACL_AXIS_REMOTE4,
@@ -415,7 +100,7 @@ static void choose_form(struct build *b)
 	}
 }
 
-static bool is_used(const struct build *b, enum epacl_axis_name axis)
+static bool is_used(const struct epacl_build *b, enum epacl_axis_name axis)
 {
 	if (!b->ranges[axis])
 		return false;
@@ -434,12 +119,13 @@ static void lay_out_first(struct epacl_axis *axis, struct epacl_room *room)
 }
 
 /* The first, few or rows of the ranges of an axis. */
-static void lay_out_answers(const struct build *b, struct epacl_axis *axis,
-			    bool port, struct epacl_room *room)
+static void lay_out_answers(const struct epacl_build *b,
+			    struct epacl_axis *axis, bool port,
+			    struct epacl_room *room)
 {
 	if (b->form == EPACL_FORM_ROWS)
 		axis->rows = epacl_take(room, (axis->n + port) *
-						      words_of(b->n) *
+						      epacl_words_of(b->n) *
 						      sizeof(u64));
 	else if (b->form == EPACL_FORM_FEW)
 		axis->few = epacl_take(room,
@@ -459,7 +145,7 @@ static void *take_starts(const struct epacl_axis *axis,
 								axis->width));
 }
 
-static void lay_out_axis(const struct build *b, struct epacl_table *table,
+static void lay_out_axis(const struct epacl_build *b, struct epacl_table *table,
 			 enum epacl_axis_name name, struct epacl_room *room)
 {
 	struct epacl_axis *axis = &table->axes[name];
@@ -471,7 +157,7 @@ static void lay_out_axis(const struct build *b, struct epacl_table *table,
 }
 
 /* Also only counts, where there is no room yet. */
-static void lay_out(const struct build *b, struct epacl_table *table,
+static void lay_out(const struct epacl_build *b, struct epacl_table *table,
 		    struct epacl_room *room)
 {
 	u32 i;
@@ -480,7 +166,8 @@ static void lay_out(const struct build *b, struct epacl_table *table,
 		if (is_used(b, i))
 			lay_out_axis(b, table, i, room);
 	if (b->form == EPACL_FORM_ROWS)
-		table->rest = epacl_take(room, words_of(b->n) * sizeof(u64));
+		table->rest = epacl_take(room,
+					 epacl_words_of(b->n) * sizeof(u64));
 	if (b->has_sets)
 		table->sets = epacl_take(room, b->n * sizeof(u32));
 	if (b->form == EPACL_FORM_FEW) {
@@ -500,27 +187,27 @@ static void set_start(const struct epacl_axis *axis, enum epacl_axis_name name,
 }
 
 /* The active rules, from @at of table.few on. Return: where they end. */
-static u32 put_few(const struct build *b, const struct epacl_table *table,
+static u32 put_few(const struct epacl_build *b, const struct epacl_table *table,
 		   u32 at)
 {
 	u32 word;
 	u64 bits;
 
-	for (word = 0; word < words_of(b->n); word++)
+	for (word = 0; word < epacl_words_of(b->n); word++)
 		for (bits = b->active[word]; bits; bits &= bits - 1)
 			((u16 *)table->few)[at++] = 64 * word + __ffs64(bits);
 	return at;
 }
 
-static void set_first(const struct build *b, const struct epacl_axis *axis,
-		      u32 range)
+static void set_first(const struct epacl_build *b,
+		      const struct epacl_axis *axis, u32 range)
 {
 	struct epacl_first *first = (struct epacl_first *)&axis->first[range];
 	struct epacl_count __percpu **counters =
 		(struct epacl_count __percpu **)axis->counters;
 	const struct epacl_rule *rule;
 
-	first->rule = first_active(b);
+	first->rule = epacl_walk_first(b);
 	if (!first->rule)
 		return;
 	rule = b->rules[first->rule - 1];
@@ -530,7 +217,7 @@ static void set_first(const struct build *b, const struct epacl_axis *axis,
 }
 
 /* Of the range that the walk has come to. */
-static void set_answer(struct build *b, const struct epacl_table *table,
+static void set_answer(struct epacl_build *b, const struct epacl_table *table,
 		       const struct epacl_axis *axis, u32 range)
 {
 	u32 *few = (u32 *)axis->few;
@@ -549,14 +236,14 @@ static void set_answer(struct build *b, const struct epacl_table *table,
 	}
 }
 
-static void activate_portless(struct build *b, enum epacl_axis_name axis)
+static void activate_portless(struct epacl_build *b, enum epacl_axis_name axis)
 {
 	u32 i;
 
-	walk_begin(b);
+	epacl_walk_begin(b);
 	for (i = 0; i < b->n; i++)
 		if (!looks_at_ports(&b->rules[i]->match, axis))
-			toggle(b, i);
+			epacl_walk_toggle(b, i);
 }
 
 static void finish_remote(const struct epacl_axis *axis)
@@ -566,7 +253,7 @@ static void finish_remote(const struct epacl_axis *axis)
 			   axis->n, axis->width);
 }
 
-static void fill_axis(struct build *b, const struct epacl_table *table,
+static void fill_axis(struct epacl_build *b, const struct epacl_table *table,
 		      enum epacl_axis_name name)
 {
 	const struct epacl_axis *axis = &table->axes[name];
@@ -577,9 +264,9 @@ static void fill_axis(struct build *b, const struct epacl_table *table,
 	if (b->form == EPACL_FORM_FEW && name == EPACL_AXIS_REMOTE6)
 		*(u32 *)axis->few = table->axes[EPACL_AXIS_REMOTE4]
 					    .few[b->ranges[EPACL_AXIS_REMOTE4]];
-	walk_begin(b);
+	epacl_walk_begin(b);
 	for (range = 0; range < axis->n; range++) {
-		start = walk_range(b, name, range);
+		start = epacl_walk_range(b, name, range);
 		set_start(axis, name, range, &start);
 		set_answer(b, table, axis, range);
 	}
@@ -591,7 +278,8 @@ static void fill_axis(struct build *b, const struct epacl_table *table,
 	set_answer(b, table, axis, range);
 }
 
-static void fill_rest(const struct build *b, const struct epacl_table *table)
+static void fill_rest(const struct epacl_build *b,
+		      const struct epacl_table *table)
 {
 	const struct epacl_match *match;
 	u32 i;
@@ -616,7 +304,8 @@ static struct epacl_ports one_range(const struct epacl_ports *ports, u32 n)
 	return n ? ports[0] : all;
 }
 
-static void fill_briefs(const struct build *b, const struct epacl_table *table)
+static void fill_briefs(const struct epacl_build *b,
+			const struct epacl_table *table)
 {
 	struct epacl_brief *briefs = (struct epacl_brief *)table->briefs;
 	const struct epacl_match *match;
@@ -637,7 +326,7 @@ static void fill_briefs(const struct build *b, const struct epacl_table *table)
 	}
 }
 
-static struct epacl_table *lay_down(struct build *b)
+static struct epacl_table *lay_down(struct epacl_build *b)
 {
 	struct epacl_room room = { .used = epacl_table_head(b->form) };
 	struct epacl_table size = {}, *table;
@@ -652,7 +341,7 @@ static struct epacl_table *lay_down(struct build *b)
 	lay_out(b, table, &room);
 	table->rules = b->rules;
 	table->form = b->form;
-	table->words = words_of(b->n);
+	table->words = epacl_words_of(b->n);
 	table->by = b->by;
 	for (i = 0; i < EPACL_AXES; i++)
 		if (is_used(b, i)) {
@@ -679,16 +368,16 @@ static bool is_plain(struct epacl_rule **rules, u32 n)
 }
 
 /* Return: 0, -ENOMEM, or -E2BIG: too many for rows. */
-static int build_table(struct build *b, struct epacl_table **table)
+static int build_table(struct epacl_build *b, struct epacl_table **table)
 {
 	int err;
 	u32 i;
 
 	for (i = 0; i < b->n; i++)
 		b->has_sets |= b->rules[i]->match.has_set;
-	err = alloc_edges(b);
+	err = epacl_edges_alloc(b);
 	if (!err) {
-		find_edges(b);
+		epacl_edges_find(b);
 		choose_form(b);
 		if (b->form == EPACL_FORM_ROWS && b->n > EPACL_TABLE_RULES)
 			err = -E2BIG;
@@ -697,10 +386,7 @@ static int build_table(struct build *b, struct epacl_table **table)
 		*table = lay_down(b);
 		err = *table ? 0 : -ENOMEM;
 	}
-	for (i = 0; i < EPACL_AXES; i++)
-		epacl_free(b->edges[i]);
-	epacl_free(b->active);
-	epacl_free(b->summary);
+	epacl_edges_free(b);
 	return err;
 }
 
@@ -708,7 +394,7 @@ static int build_part(struct epacl_memory *memory,
 		      const struct epacl_pmap *sets, struct epacl_rule **rules,
 		      u32 n, struct epacl_table **table)
 {
-	struct build b = {
+	struct epacl_build b = {
 		.memory = memory,
 		.sets = sets,
 		.rules = rules,

@@ -206,18 +206,23 @@ guest() {
 	ips "$1" <<< 'link set e up'
 }
 
-# routed NS DEV ADDR4 ADDR6: addresses of a guest that the host routes to
+# routed NS DEV ADDR4 [ADDR6]: addresses of a guest that the host routes to
 routed() {
 	ips "$1" <<-END
 		addr add $3/32 dev e
-		addr add $4/128 dev e nodad
 		route add default via 169.254.1.1 dev e onlink
-		route add default via fe80::1 dev e
 	END
 	ips host <<-END
 		addr add 169.254.1.1/32 dev $2
-		addr add fe80::1/64 dev $2 nodad
 		route add $3/32 dev $2
+	END
+	[ -n "${4-}" ] || return 0
+	ips "$1" <<-END
+		addr add $4/128 dev e nodad
+		route add default via fe80::1 dev e
+	END
+	ips host <<-END
+		addr add fe80::1/64 dev $2 nodad
 		route add $4/128 dev $2
 	END
 }

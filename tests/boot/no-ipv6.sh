@@ -22,14 +22,7 @@ ips host <<-END
 END
 guest a 0
 guest b 1 br0
-ips host <<-END
-	addr add 169.254.1.1/32 dev vnet0
-	route add 10.1.0.4/32 dev vnet0
-END
-ips a <<-END
-	addr add 10.1.0.4/32 dev e
-	route add default via 169.254.1.1 dev e onlink
-END
+routed a vnet0 10.1.0.4
 ips b <<-END
 	addr add 10.3.0.4/24 dev e
 	route add default via 10.3.0.1
