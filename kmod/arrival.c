@@ -157,8 +157,8 @@ static bool is_of_another_vnet(const struct epacl_snapshot *snap,
 
 	for (i = 0; i < snap->nvnets; i++) {
 		vnet = &snap->vnets[i];
-		if (epacl_arrived_at_uplink(vnet->vnet, at) &&
-		    epacl_cvnet_holds(vnet, src) &&
+		if (epacl_cvnet_holds(vnet, src) &&
+		    epacl_arrived_at_uplink(vnet->vnet, at) &&
 		    !epacl_cvnet_has_nic(vnet, nic))
 			return true;
 	}

@@ -258,7 +258,7 @@ static bool is_inside(const struct epacl_ask *ask,
 
 /*
  * Step 7, outside. What is public is reached through its public address, but by
- * the host.
+ * the host: not by those for whom it opens connections, as a proxy does.
  */
 static const struct epacl_cendpoint *
 find_endpoint(const struct epacl_ask *ask, const struct epacl_tuple *addressed,
@@ -268,7 +268,9 @@ find_endpoint(const struct epacl_ask *ask, const struct epacl_tuple *addressed,
 
 	endpoint = epacl_cvm_closest(epacl_snapshot_vm(ask->snap, ask->nic->vm),
 				     key);
-	if (endpoint && endpoint->is_public && !is_hosts(ask, addressed))
+	if (endpoint && endpoint->is_public &&
+	    !(is_hosts(ask, addressed) &&
+	      ask->host->owns_ip(ask->host, &addressed->src)))
 		return NULL;
 	return endpoint;
 }

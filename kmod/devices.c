@@ -91,12 +91,22 @@ static bool upper_is_fine(const struct net_device *upper)
 	       is_vlan_dev(upper);
 }
 
-/* Why @dev cannot be filtered; NULL: it can. Under RTNL. */
-static const char *unfit(struct net_device *dev)
+/* A VLAN of an interface is part of it, and so is what is on top. Under RTNL. */
+static bool uppers_are_fine(struct net_device *dev)
 {
 	struct net_device *upper;
 	struct list_head *iter;
 
+	netdev_for_each_upper_dev_rcu(dev, upper, iter)
+		if (!upper_is_fine(upper) ||
+		    (is_vlan_dev(upper) && !uppers_are_fine(upper)))
+			return false;
+	return true;
+}
+
+/* Why @dev cannot be filtered; NULL: it can. Under RTNL. */
+static const char *unfit(struct net_device *dev)
+{
 	if (dev->type != ARPHRD_ETHER || dev->flags & IFF_LOOPBACK)
 		return "it is not an Ethernet interface";
 	if (netif_is_macvlan(dev))
@@ -106,9 +116,8 @@ static const char *unfit(struct net_device *dev)
 	if (netif_is_bridge_master(dev) || is_vlan_dev(dev) ||
 	    netif_is_l3_master(dev))
 		return "it is a bridge, VLAN or VRF, not the interface of a guest";
-	netdev_for_each_upper_dev_rcu(dev, upper, iter)
-		if (!upper_is_fine(upper))
-			return "an interface on top of it bypasses the hooks: only a bridge, VLAN or VRF may";
+	if (!uppers_are_fine(dev))
+		return "an interface on top of it bypasses the hooks: only a bridge, VLAN or VRF may";
 	return NULL;
 }
 
@@ -217,27 +226,37 @@ static void detach(struct epacl_port *port)
 	kfree_rcu(port, rcu);
 }
 
+static int check_nic(const struct epacl_snapshot *snap,
+		     const struct epacl_cnic *nic, struct net_device *dev,
+		     struct epacl_refusal *why)
+{
+	const char *reason = unfit(dev);
+
+	if (strcmp(dev->name, nic->nic->dev))
+		reason = "that is another name of it: use the first one";
+	if (!reason)
+		return 0;
+	why->op = epacl_root_nic_op(snap->root, nic->nic);
+	return epacl_refuse(why, -EOPNOTSUPP, EPACL_NIC_A_DEV,
+			    "interface cannot be filtered",
+			    "interface '%s' of vm '%s' cannot be filtered: %s",
+			    dev->name, epacl_snapshot_vm_name(snap, nic),
+			    reason);
+}
+
 static int prepare_nic(struct epacl_net *en, const struct epacl_snapshot *snap,
-		       const struct epacl_cnic *nic, struct epacl_refusal *why)
+		       const struct epacl_cnic *nic, bool only_check,
+		       struct epacl_refusal *why)
 {
 	struct net_device *dev = __dev_get_by_name(en->net, nic->nic->dev);
 	struct epacl_port *port;
-	const char *reason;
 	int err;
 
 	if (!dev)
 		return 0;
-	reason = unfit(dev);
-	if (strcmp(dev->name, nic->nic->dev))
-		reason = "that is another name of it: use the first one";
-	if (reason) {
-		why->op = epacl_root_nic_op(snap->root, nic->nic);
-		return epacl_refuse(
-			why, -EOPNOTSUPP, EPACL_NIC_A_DEV,
-			"interface cannot be filtered",
-			"interface '%s' of vm '%s' cannot be filtered: %s",
-			dev->name, epacl_snapshot_vm_name(snap, nic), reason);
-	}
+	err = check_nic(snap, nic, dev, why);
+	if (err || only_check)
+		return err;
 	port = epacl_port(en, dev->ifindex);
 	if (port && rtnl_dereference(port->station))
 		return 0;
@@ -255,7 +274,7 @@ static int prepare_nic(struct epacl_net *en, const struct epacl_snapshot *snap,
 }
 
 static int prepare_nics(struct epacl_net *en, const struct epacl_snapshot *snap,
-			struct epacl_refusal *why)
+			bool only_check, struct epacl_refusal *why)
 {
 	int err;
 	u32 i;
@@ -264,7 +283,7 @@ static int prepare_nics(struct epacl_net *en, const struct epacl_snapshot *snap,
 		cond_resched();
 		if (snap->nics[i].nic->station->ifindex)
 			continue;
-		err = prepare_nic(en, snap, &snap->nics[i], why);
+		err = prepare_nic(en, snap, &snap->nics[i], only_check, why);
 		if (err)
 			return err;
 	}
@@ -318,7 +337,15 @@ int epacl_devices_prepare(struct epacl_net *en,
 			  struct epacl_refusal *why)
 {
 	ASSERT_RTNL();
-	return prepare_nics(en, snap, why) ?: prepare_guards(en, snap, why);
+	return prepare_nics(en, snap, false, why) ?:
+						    prepare_guards(en, snap, why);
+}
+
+int epacl_devices_check(struct epacl_net *en, const struct epacl_snapshot *snap,
+			struct epacl_refusal *why)
+{
+	ASSERT_RTNL();
+	return prepare_nics(en, snap, true, why);
 }
 
 /* Return: true: a nic was let go of. */
@@ -418,13 +445,19 @@ static int name_changed(struct epacl_net *en, const struct epacl_snapshot *snap,
 	return -EBUSY;
 }
 
-static int upper_changes(struct net_device *dev,
+/* @dev: of a VM, or a VLAN of such a one. */
+static int upper_changes(struct epacl_net *en, const struct net_device *dev,
 			 struct netdev_notifier_changeupper_info *info)
 {
 	struct netlink_ext_ack *extack = netdev_notifier_info_to_extack(
 		&info->info);
+	struct epacl_port *port;
+	u16 vlan;
 
 	if (!info->linking || upper_is_fine(info->upper_dev))
+		return 0;
+	port = epacl_port_of(en, dev, &vlan);
+	if (!port || !rtnl_dereference(port->station))
 		return 0;
 	NL_SET_ERR_MSG(
 		extack,
@@ -455,7 +488,7 @@ static int handle_event(struct epacl_net *en, unsigned long event,
 			epacl_station_reset(station);
 		return 0;
 	case NETDEV_PRECHANGEUPPER:
-		return station ? upper_changes(dev, ptr) : 0;
+		return upper_changes(en, dev, ptr);
 	case NETDEV_UNREGISTER:
 		if (port)
 			detach(port);

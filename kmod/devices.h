@@ -60,6 +60,10 @@ int epacl_devices_prepare(struct epacl_net *en,
 			  const struct epacl_snapshot *snap,
 			  struct epacl_refusal *why);
 
+/* Whether they can be filtered, and no more. The same. */
+int epacl_devices_check(struct epacl_net *en, const struct epacl_snapshot *snap,
+			struct epacl_refusal *why);
+
 /**
  * epacl_devices_settle - let go of interfaces that the policy does not name
  * @en: namespace

@@ -207,8 +207,10 @@ const struct nf_conn *epacl_connection(const struct sk_buff *skb)
 bool epacl_is_of_a_flow(const struct sk_buff *skb)
 {
 	enum ip_conntrack_info ctinfo;
+	const struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
 
-	return nf_ct_get(skb, &ctinfo) && ctinfo != IP_CT_NEW;
+	/* What a helper expects is new, and called related. */
+	return ct && ctinfo != IP_CT_NEW && nf_ct_is_confirmed(ct);
 }
 
 bool epacl_makes_entry(const struct sk_buff *skb)

@@ -6,7 +6,9 @@
 #define _EPACL_HOOKS_INTERNAL_H
 
 #include <linux/if_ether.h>
+#include <linux/if_packet.h>
 #include <linux/netfilter.h>
+#include <linux/skbuff.h>
 #include "devices.h"
 #include "security.h"
 
@@ -101,6 +103,15 @@ u16 epacl_ethertype(const struct sk_buff *skb,
  * is still to come: it is judged there. Behind that it has forgotten the frame.
  */
 bool epacl_is_shown_again(const struct sk_buff *skb);
+
+/*
+ * What the host sends to a group that it is in comes to it once more, as if from
+ * the interface that it leaves by. No device says that of what it receives.
+ */
+static inline bool epacl_is_hosts_copy(const struct sk_buff *skb)
+{
+	return skb->pkt_type == PACKET_LOOPBACK;
+}
 
 /* Its connection; NULL: it has none, or a template of one. */
 const struct nf_conn *epacl_connection(const struct sk_buff *skb);

@@ -14,6 +14,8 @@ unsigned int epacl_hook_ingress(void *priv, struct sk_buff *skb,
 	struct epacl_port *port = priv;
 	EPACL_CASE(c);
 
+	if (epacl_is_hosts_copy(skb))
+		return NF_ACCEPT;
 	epacl_case_open(&c, port->en, skb, state, EPACL_OUT);
 	epacl_packet_frame(&c.packet, skb, false);
 	if (!epacl_case_find_nic(&c, port))
@@ -32,12 +34,14 @@ unsigned int epacl_hook_ingress(void *priv, struct sk_buff *skb,
 /*
  * What has a connection was judged at the end of POST_ROUTING, its tag too.
  * What has none was judged by nobody; nor was what br_netfilter should have shown
- * there, and did not, since it was unloaded meanwhile.
+ * there, and did not, since it was unloaded meanwhile, or in another namespace.
  */
-static bool was_judged(const struct sk_buff *skb)
+static bool was_judged(const struct net *net, const struct sk_buff *skb)
 {
-	return epacl_connection(skb) && epacl_is_ip(ntohs(skb->protocol)) &&
-	       !epacl_is_shown_again(skb);
+	const struct nf_conn *ct = epacl_connection(skb);
+
+	return ct && net_eq(nf_ct_net(ct), net) &&
+	       epacl_is_ip(ntohs(skb->protocol)) && !epacl_is_shown_again(skb);
 }
 
 /* The VLAN on top of the interface that a frame comes from, or that itself. */
@@ -61,7 +65,7 @@ unsigned int epacl_hook_egress(void *priv, struct sk_buff *skb,
 
 	epacl_case_open(&c, port->en, skb, state, EPACL_IN);
 	known = epacl_case_find_nic(&c, port);
-	if (known && was_judged(skb))
+	if (known && was_judged(port->en->net, skb))
 		return NF_ACCEPT;
 	epacl_packet_frame(&c.packet, skb, true);
 	if (!known)

@@ -39,17 +39,18 @@ static bool is_foreign(const struct epacl_cpublic *public, u32 vm)
 	return false;
 }
 
-static bool is_source_translated(const struct sk_buff *skb)
+/* Only what the host makes need not be translated for that. */
+static bool may_leave_by_vip(const struct sk_buff *skb)
 {
 	const struct nf_conn *ct = epacl_connection(skb);
 
-	return ct && ct->status & IPS_SRC_NAT;
+	return ct && (ct->status & IPS_SRC_NAT || !skb->skb_iif);
 }
 
 /*
  * Source NAT keeps ports where it can. A VM that leaves by a shared VIP from
  * the public port of another's endpoint would be taken for that endpoint, and
- * get what is meant for it.
+ * get what is meant for it. So would any user of the host, if it has the address.
  */
 static noinline unsigned int judge_shadow(struct epacl_net *en,
 					  const struct epacl_snapshot *snap,
@@ -61,12 +62,14 @@ static noinline unsigned int judge_shadow(struct epacl_net *en,
 	struct epacl_flow flow;
 
 	epacl_flow_read(&flow, skb);
-	if (flow.state != EPACL_FLOW_OPENER ||
-	    epacl_ip_equal(&flow.addressed.src, &flow.accepted.src))
+	if (flow.state != EPACL_FLOW_OPENER)
 		return NF_ACCEPT;
 	public = epacl_snapshot_public(snap, &flow.accepted.src,
 				       flow.accepted.proto,
 				       flow.accepted.sport);
+	if (public && !skb->skb_iif)
+		return epacl_drop_for_nobody(en, EPACL_OUT, EPACL_REASON_SPOOF,
+					     skb->len);
 	at = public ? dev_get_by_index_rcu(en->net, skb->skb_iif) : NULL;
 	sender = at ? owner_at(en, snap, &flow.addressed.src, at) : NULL;
 	if (!sender || !is_foreign(public, sender->vm))
@@ -273,7 +276,7 @@ static bool is_about_to_shadow(const struct epacl_snapshot *snap,
 			       const struct sk_buff *skb)
 {
 	return snap && snap->npublics && !epacl_is_of_a_flow(skb) &&
-	       is_source_translated(skb);
+	       may_leave_by_vip(skb);
 }
 
 unsigned int epacl_hook_leaving(void *priv, struct sk_buff *skb,

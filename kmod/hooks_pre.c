@@ -62,6 +62,8 @@ unsigned int epacl_hook_arrival(void *priv, struct sk_buff *skb,
 	if (!epacl_zone_attach(en, skb, state))
 		return epacl_drop_for_nobody(en, EPACL_IN, EPACL_REASON_INVALID,
 					     skb->len);
+	if (epacl_is_hosts_copy(skb))
+		return NF_ACCEPT;
 	epacl_case_open(&c, en, skb, state, EPACL_IN);
 	if (!c.ask.snap ||
 	    (!c.ask.snap->nvnets && !c.ask.snap->nvips &&
@@ -85,16 +87,26 @@ unsigned int epacl_hook_from_host(void *priv, struct sk_buff *skb,
 	return NF_ACCEPT;
 }
 
+static bool goes_up(const struct epacl_case *c)
+{
+	if (c->state->pf == NFPROTO_BRIDGE)
+		return epacl_is_for_host(c->en, c->skb, c->state->in);
+	return c->skb->pkt_type == PACKET_HOST;
+}
+
 bool epacl_may_be_late(const struct epacl_case *c)
 {
 	const struct epacl_ip *dst = &c->packet.dst;
 
-	if (!READ_ONCE(c->en->late) || epacl_ip_is_multicast(dst) ||
-	    epacl_ip_is_broadcast(dst))
-		return false;
-	if (c->state->pf == NFPROTO_BRIDGE)
-		return epacl_is_for_host(c->en, c->skb, c->state->in);
-	return c->skb->pkt_type == PACKET_HOST;
+	return READ_ONCE(c->en->late) && !epacl_ip_is_multicast(dst) &&
+	       !epacl_ip_is_broadcast(dst) && goes_up(c);
+}
+
+/* The link had nothing against it; is there nothing else to be asked? */
+static bool is_judged_by_link(const struct epacl_case *c)
+{
+	return !c->answer.permit || !epacl_is_discovery_beyond(&c->ask) ||
+	       !goes_up(c);
 }
 
 /* From elsewhere than a nic. */
@@ -128,6 +140,8 @@ unsigned int epacl_hook_from_vm(void *priv, struct sk_buff *skb,
 	EPACL_CASE(c);
 	u16 vlan;
 
+	if (epacl_is_hosts_copy(skb))
+		return NF_ACCEPT;
 	port = epacl_port_of(en, state->in, &vlan);
 	if (!port)
 		return judge_opener(en, skb, state);
@@ -137,7 +151,7 @@ unsigned int epacl_hook_from_vm(void *priv, struct sk_buff *skb,
 	if (!epacl_case_find_nic(&c, port))
 		return epacl_drop_unknown(&c, port);
 	epacl_port_prefetch_vm(c.ask.snap, port);
-	if (epacl_decide_link(&c.ask, &c.answer))
+	if (epacl_decide_link(&c.ask, &c.answer) && is_judged_by_link(&c))
 		/* What is permitted for good was counted at the ingress. */
 		return c.answer.permit ? NF_ACCEPT : epacl_case_settle(&c);
 	epacl_flow_read(&c.flow, skb);

@@ -294,6 +294,17 @@ static bool stays_on_link(const struct epacl_ask *ask)
 	       (ask->nic->vnet && epacl_vnet_holds(ask->nic->vnet->vnet, dst));
 }
 
+bool epacl_is_discovery_beyond(const struct epacl_ask *ask)
+{
+	const struct epacl_packet *p = ask->packet;
+
+	return p->dst.family == 6 &&
+	       (epacl_packet_is_nd(p) || p->message == EPACL_MSG_REDIRECT) &&
+	       !epacl_ip_is_multicast(&p->dst) &&
+	       !epacl_ip_is_link_local(&p->dst) &&
+	       !ask->host->owns_ip(ask->host, &p->dst);
+}
+
 /* A VIP is not the host: behind it is another guest. */
 static bool is_for_host(const struct epacl_ask *ask)
 {

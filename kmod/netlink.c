@@ -355,15 +355,16 @@ static int cmd_begin(struct sk_buff *skb, struct genl_info *info)
 static void op_malformed(struct epacl_txn *txn, int err,
 			 struct netlink_ext_ack *extack)
 {
-	const char *brief = extack->_msg ?: "malformed request";
+	static const char brief[] = "malformed request";
+	const char *text = extack->_msg ?: brief;
 
 	txn->error = err;
 	txn->why.op = txn->nops + 1;
 	if (extack->bad_attr)
 		epacl_refuse(&txn->why, err, 0, brief, "attribute %u: %s",
-			     nla_type(extack->bad_attr), brief);
+			     nla_type(extack->bad_attr), text);
 	else
-		epacl_refuse(&txn->why, err, 0, brief, "%s", brief);
+		epacl_refuse(&txn->why, err, 0, brief, "%s", text);
 }
 
 static int cmd_operation(struct sk_buff *skb, struct genl_info *info)

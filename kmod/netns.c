@@ -197,7 +197,7 @@ static void unhook(struct epacl_net *en, const struct epacl_root *root)
 			epacl_quota_stop(en);
 		}
 		en->hooked = false;
-		en->late = false;
+		WRITE_ONCE(en->late, false);
 	}
 	if (en->leaving && (!root || !needs_leaving(root))) {
 		epacl_hooks_unregister_leaving(en);
@@ -250,6 +250,18 @@ static int catch_up(struct epacl_net *en, struct epacl_txn *txn, u64 expect)
 	return err;
 }
 
+static int check_devices(struct epacl_net *en,
+			 const struct epacl_snapshot *snap,
+			 struct epacl_refusal *why)
+{
+	int err;
+
+	rtnl_lock();
+	err = epacl_devices_check(en, snap, why);
+	rtnl_unlock();
+	return err;
+}
+
 static int commit_locked(struct epacl_net *en, struct epacl_txn *txn,
 			 u64 expect, bool dry_run)
 {
@@ -264,6 +276,8 @@ static int commit_locked(struct epacl_net *en, struct epacl_txn *txn,
 	if (IS_ERR(snap))
 		return PTR_ERR(snap);
 	err = epacl_guards_check(en, in_force(en), snap, &txn->why);
+	if (!err && dry_run)
+		err = check_devices(en, snap, &txn->why);
 	if (err || dry_run) {
 		epacl_snapshot_free(snap);
 		return err;

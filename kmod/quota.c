@@ -62,33 +62,6 @@ static void set_full(const struct epacl_vm *vm)
 		     until << QUOTA_BITS | vm->quota);
 }
 
-/*
- * The count leaves out what is closed, which the table keeps for a time (TIME_WAIT).
- * That matters when the table fills up. From then on a VM opens no more in that
- * time than its quota, and what it opened just before is held against it.
- */
-struct share {
-	s64 taken_until;
-	s64 with_one_more;
-	s64 end; /* when all of it would be free, were all of it taken now */
-};
-
-static struct share share_of(struct net *net, const struct epacl_vm *vm)
-{
-	const unsigned int *timeouts = nf_tcp_pernet(net)->timeouts;
-	s64 kept = jiffies_to_nsecs(
-		READ_ONCE(timeouts[TCP_CONNTRACK_TIME_WAIT]));
-	s64 now = ktime_get_ns();
-	struct share share = {
-		.taken_until = atomic64_read(&vm->counters->taken_until),
-		.end = now + kept,
-	};
-
-	share.with_one_more = clamp(share.taken_until, now, share.end) +
-			      div_s64(kept, vm->quota);
-	return share;
-}
-
 static bool table_fills_up(const struct net *net)
 {
 	u32 max = READ_ONCE(nf_conntrack_max);
@@ -96,16 +69,33 @@ static bool table_fills_up(const struct net *net)
 	return max && nf_conntrack_count(net) >= max / 4 * 3;
 }
 
-static bool opens_too_fast(const struct net *net, const struct share *share)
+/* What the table keeps a closed connection for, in ns. */
+static s64 time_kept(struct net *net)
 {
-	return share->with_one_more > share->end && table_fills_up(net);
+	const unsigned int *timeouts = nf_tcp_pernet(net)->timeouts;
+
+	return jiffies64_to_nsecs(READ_ONCE(timeouts[TCP_CONNTRACK_TIME_WAIT]));
 }
 
-/* Of two that open at once one is held against it. */
-static void take_one(const struct epacl_vm *vm, struct share *share)
+/*
+ * The count leaves out what is closed, which the table keeps for a time (TIME_WAIT).
+ * That matters when the table fills up. From then on a VM opens no more in that
+ * time than its quota, and what it opened just before is held against it.
+ *
+ * @each: what one takes of the time. Return: false: it opens too fast.
+ */
+static bool take_share(struct net *net, const struct epacl_vm *vm, s64 each,
+		       s64 kept)
 {
-	atomic64_try_cmpxchg(&vm->counters->taken_until, &share->taken_until,
-			     share->with_one_more);
+	atomic64_t *taken = &vm->counters->taken_until;
+	s64 until = atomic64_read(taken), now = ktime_get_ns(), next;
+
+	do {
+		next = clamp(until, now, now + kept) + each;
+		if (next > now + kept && table_fills_up(net))
+			return false;
+	} while (!atomic64_try_cmpxchg(taken, &until, next));
+	return true;
 }
 
 /*
@@ -130,20 +120,27 @@ static bool admits(struct epacl_net *en, const struct epacl_vm *vm,
 	return n && n <= vm->quota;
 }
 
+static bool may_open(struct epacl_net *en, const struct epacl_vm *vm,
+		     const struct sk_buff *skb)
+{
+	s64 kept = time_kept(en->net), each = div_s64(kept, vm->quota);
+
+	if (is_full(vm) || !take_share(en->net, vm, each, kept))
+		return false;
+	if (admits(en, vm, skb))
+		return true;
+	atomic64_sub(each, &vm->counters->taken_until);
+	return false;
+}
+
 void epacl_quota_judge(struct epacl_case *c)
 {
 	const struct epacl_vm *vm =
 		epacl_snapshot_vm(c->ask.snap, c->ask.nic->vm)->vm;
-	struct share share;
 
-	if (!vm->quota || !c->answer.permit || !epacl_makes_entry(c->skb))
-		return;
-	share = share_of(c->en->net, vm);
-	if (is_full(vm) || opens_too_fast(c->en->net, &share) ||
-	    !admits(c->en, vm, c->skb))
+	if (vm->quota && c->answer.permit && epacl_makes_entry(c->skb) &&
+	    !may_open(c->en, vm, c->skb))
 		epacl_answer(&c->answer, false, EPACL_REASON_QUOTA);
-	else
-		take_one(vm, &share);
 }
 
 int epacl_quota_start(struct epacl_net *en)

@@ -17,8 +17,10 @@ static int value_compare(const struct epacl_start128 *a,
 	return 0;
 }
 
+/* Of a list there may be millions. */
 static int edge_compare(const void *a, const void *b)
 {
+	cond_resched();
 	return value_compare(&((const struct epacl_edge *)a)->value,
 			     &((const struct epacl_edge *)b)->value);
 }

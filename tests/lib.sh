@@ -150,6 +150,9 @@ within_ns() {
 	fi
 }
 
+# In the namespace that the machine started with.
+initial() { nsenter --net=/proc/1/ns/net -- "$@"; }
+
 # run NS COMMAND...: shows it; the script ends if it fails
 run() {
 	show "$@"

@@ -834,6 +834,10 @@ START_TEST(test_masqueraded_is_not_the_host)
 			 "no-endpoint");
 	ck_assert_reason(judge_in("t0", &other, &host, EPACL_FLOW_REPLY, false),
 			 "no-endpoint");
+	/* nor he for whom the host opens a connection, as a proxy does */
+	ck_assert_reason(judge_in("t0", &other, &other, EPACL_FLOW_OPENER,
+				  true),
+			 "no-endpoint");
 	/* and the host whose source somebody translates is still the host */
 	ck_assert_reason(judge_in("t0", &host, &other, EPACL_FLOW_OPENER,
 				  false),

@@ -124,8 +124,19 @@ part 'interfaces that the hooks cannot see in full'
 come
 holds 'macvlan on top of the interface of a VM is refused' \
 	bash -c '! ip link add link vnet0 name mv0 type macvlan'
+ips host <<< 'link add link vnet0 name v10 type vlan id 10'
+holds 'nor on top of a VLAN of it' \
+	bash -c '! ip link add link v10 name mv0 type macvlan'
 ips host <<-END
+	link del v10
 	link add d0 type dummy
+	link add link d0 name v10 type vlan id 10
+	link add link v10 name mv1 type macvlan
+END
+refuses 'one that a VLAN of it has' "interface 'd0' of vm 'm' cannot be filtered" \
+	add vm m dev d0 address 10.1.0.9
+ips host <<-END
+	link del v10
 	link add link d0 name mv1 type macvlan
 END
 refuses 'an interface that has one already' "interface 'd0' of vm 'm' cannot be filtered" \
@@ -134,6 +145,8 @@ refuses 'a macvlan' "interface 'mv1' of vm 'm' cannot be filtered: .*macvlan" \
 	add vm m dev mv1 address 10.1.0.9
 refuses 'a bridge' "interface 'br0' of vm 'm' cannot be filtered" \
 	add vm m dev br0 address 10.1.0.9
+refuses 'so does one that is only tried' "interface 'mv1' of vm 'm' cannot be filtered: .*macvlan" \
+	--dry-run add vm m dev mv1 address 10.1.0.9
 ips host <<< 'link property add dev d0 altname other-d0'
 ips host <<< 'link del mv1'
 refuses 'another name of an interface' "'d0' of vm 'm' .*another name of it" \
@@ -160,7 +173,6 @@ holds 'a macvlan does not get the name of the interface of a VM' \
 acl remove vm m
 
 part 'the module'
-initial() { nsenter --net=/proc/1/ns/net -- "$@"; }
 if [ "$(initial "$ACLCTL" -j list vms)" != '[]' ]; then
 	skip 'the module stays while a VM is defined' 'the initial namespace is in use'
 else

@@ -69,7 +69,6 @@ ip link add h6 type dummy
 pings 'the host is where it was' host 10.1.0.200
 
 part 'the module'
-initial() { nsenter --net=/proc/1/ns/net -- "$@"; }
 if [ "$(initial "$ACLCTL" list ruleset)" != '' ]; then
 	skip 'the module stays while a guard is defined' 'the initial namespace is in use'
 	skip 'and can go when it is removed' 'the initial namespace is in use'

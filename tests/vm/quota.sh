@@ -15,8 +15,6 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$(readlink -f "$0")")/../lib.sh"
 
-initial() { nsenter --net=/proc/1/ns/net -- "$@"; }
-
 namespaces out
 ips host <<-END
 	link add up0 type veth peer name in0 netns t-out

@@ -52,6 +52,36 @@ counts 'nor is a station the host at a private port' 1 a in no-endpoint \
 serve a 8080
 reaches 'the host is' host tcp 10.1.0.4 8080
 
+part 'neighbour discovery that the host would route'
+acl add rule vm r out 10 deny any
+solicit() { # DST
+	frames r e dmac="$(mac host vnet2)" src=fd09::4 dst="$1" ttl=255 \
+		icmp=135:0 mark=0123456789abcdef
+}
+counts 'is a packet like others' 1 r out acl solicit fd09::9
+counts 'for all on the link it is essential' 1 r out essential solicit ff02::1:ff00:9
+acl remove rule vm r out 10
+
+part 'what the host sends to a group that it is in'
+cat > "$tmp/group.py" <<-'END'
+	import socket
+	group, own = '239.1.1.1', socket.inet_aton('169.254.1.1')
+	r = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+	r.bind((group, 5353))
+	r.settimeout(1)
+	r.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP,
+	             socket.inet_aton(group) + own)
+	s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+	s.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, own)
+	s.sendto(b'x', (group, 5353))
+	print(r.recvfrom(9)[0])
+END
+acl add endpoint r/all any
+before=$(aclctl list reasons r | awk '$(NF - 3) == "out" && $(NF - 2) != "essential"')
+is 'comes to itself' "b'x'" "$(python3 "$tmp/group.py" 2>&1)"
+is 'and is not of the guest' "$before" \
+	"$(aclctl list reasons r | awk '$(NF - 3) == "out" && $(NF - 2) != "essential"')"
+
 part 'reports of members'
 counts 'are essential' 3 a out essential \
 	frames a e dmac=01:00:5e:01:01:01 src=10.1.0.4 dst=224.1.1.1 ttl=1 proto=2 \

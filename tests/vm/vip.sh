@@ -142,4 +142,63 @@ for f in 4 6; do
 	is "IPv$family: the endpoint takes whole fragments" $out "$(ask out udp $vip 8053 5000 3000)"
 	counts "IPv$family: of malformed ones nothing reaches it" 0 a in permit malformed 80
 done
+
+part 'a user of the host, from the public port of an endpoint'
+conntrack -F > /dev/null 2>&1
+# What comes to a program there, which sends first; by anybody's user.
+cat > "$tmp/thief.py" <<-'END'
+	import os, socket, sys
+	os.setgid(65534)
+	os.setuid(65534)
+	vip, out = sys.argv[1:3]
+	family = socket.AF_INET6 if ':' in vip else socket.AF_INET
+	s = socket.socket(family, socket.SOCK_DGRAM)
+	s.bind((vip, int(sys.argv[3])))
+	s.settimeout(1)
+	try:
+	    s.sendto(b'x\n', (out, 53))
+	    s.recv(100)
+	    print('an answer')
+	except OSError:
+	    print('nothing')
+END
+thief_gets() { # NAME WHAT PORT
+	is "$1" "$2" "$(python3 "$tmp/thief.py" "$vip" "$out" "$3")"
+}
+for f in 4 6; do
+	of_family $f
+	counts "IPv$family: is refused" 1 - out spoof \
+		thief_gets "IPv$family: gets nothing" nothing 8053
+	is "IPv$family: it leaves no entry" 0 "$(entries udp sport=8053)"
+	thief_gets "IPv$family: from another port it is answered" 'an answer' 8054
+done
+
+part 'a connection that a helper expects'
+initial modprobe nf_conntrack_ftp
+run host nft -f - <<-'END'
+	table ip helpers {
+		ct helper ftp { type "ftp" protocol tcp; l3proto ip; }
+		chain prerouting {
+			type filter hook prerouting priority filter
+			tcp dport 2121 ct helper set "ftp"
+		}
+	}
+END
+cat > "$tmp/ftp.py" <<-'END'
+	import socket, time
+	s = socket.create_connection(('198.51.100.9', 2121))
+	s.sendall(b'USER a\r\n')
+	s.recv(100)
+	s.sendall(b'PORT 10,1,0,4,34,184\r\n')
+	s.recv(100)
+	print('said', flush=True)
+	time.sleep(600)
+END
+of_family 4
+serve out 2121
+background ftp a python3 "$tmp/ftp.py"
+within 20 grep -q said "$tmp/ftp"
+is 'is expected' 1 "$(conntrack -L expect 2>/dev/null | grep -c 'dport=8888')"
+counts 'and opens no port of the host' 1 - in no-endpoint \
+	silent 'is not answered' out tcp $vip 8888
 finish
