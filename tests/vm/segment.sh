@@ -8,6 +8,7 @@
 #                          br0 10.1.0.1 -- host -- vnet2 -- r 10.9.0.4, vnet v
 #   station -- st0 -------/
 
+# shellcheck disable=SC2317 # functions that are given to others to call
 # shellcheck source=tests/lib.sh
 . "$(dirname "$(readlink -f "$0")")/../lib.sh"
 
