@@ -137,6 +137,7 @@ unsigned int epacl_hook_from_vm(void *priv, struct sk_buff *skb,
 	struct epacl_net *en = epacl_net(state->net);
 	const struct epacl_zone *inner;
 	struct epacl_port *port;
+	bool by_link;
 	EPACL_CASE(c);
 	u16 vlan;
 
@@ -151,8 +152,9 @@ unsigned int epacl_hook_from_vm(void *priv, struct sk_buff *skb,
 	if (!epacl_case_find_nic(&c, port))
 		return epacl_drop_unknown(&c, port);
 	epacl_port_prefetch_vm(c.ask.snap, port);
-	if (epacl_decide_link(&c.ask, &c.answer) && is_judged_by_link(&c))
-		/* What is permitted for good was counted at the ingress. */
+	by_link = epacl_decide_link(&c.ask, &c.answer);
+	/* What the link permits was counted at the ingress. */
+	if (by_link && is_judged_by_link(&c))
 		return c.answer.permit ? NF_ACCEPT : epacl_case_settle(&c);
 	epacl_flow_read(&c.flow, skb);
 	inner = epacl_zone_inner(en, state->in);
@@ -160,7 +162,7 @@ unsigned int epacl_hook_from_vm(void *priv, struct sk_buff *skb,
 		epacl_flow_beyond(&c.flow, skb, inner);
 	c.ask.early = epacl_may_be_late(&c);
 	epacl_decide_flow(&c.ask, &c.answer);
-	if (c.answer.deferred)
+	if (c.answer.deferred || (by_link && c.answer.permit))
 		return NF_ACCEPT;
 	epacl_quota_judge(&c);
 	return epacl_case_settle(&c);

@@ -558,6 +558,7 @@ static bool ask_endpoint(const struct asker *q, int number,
 /* How a packet came to be at a VM, as far as 4.6 and 4.7 ask. */
 struct origin {
 	bool host; /* the host itself is the opener */
+	bool own; /* and from an address of its own */
 	bool near; /* link-local, of a nic or uplink of the vnet */
 	bool through; /* a VIP */
 	int translated; /* by this endpoint; -1: by none of this VM */
@@ -629,7 +630,7 @@ static int choose_endpoint(const struct twin_vm *vm,
 		best = i;
 	}
 	/* Reached from outside only through its public address. */
-	if (best >= 0 && !origin->host &&
+	if (best >= 0 && !origin->own &&
 	    (vm->endpoints[best].npublics || vm->endpoints[best].has_lbset))
 		return -1;
 	return best;
@@ -873,6 +874,7 @@ static struct origin origin_of(const struct twin_policy *p,
 	 * that it makes of others' packets are theirs. */
 	origin.host |= question->direction == EPACL_IN && question->from_host &&
 		       !question->packet->error && !question->packet->fragment;
+	origin.own = origin.host && twin_is_host(p, &addressed->src);
 	origin.near = is_near(p, question, &accepted->src);
 	return origin;
 }
@@ -1770,6 +1772,7 @@ static void explain_policy_in(const struct twin_policy *p,
 
 	origin.host = question->from_host ||
 		      (from.vm < 0 && twin_is_host(p, &question->tuple.src));
+	origin.own = origin.host && twin_is_host(p, &question->tuple.src);
 	origin.near = from.vm >= 0 && !origin.through &&
 		      are_on_one_link(nic_at(p, from), nic_at(p, leg->at));
 	if (policy_in(&q, &origin, &leg->answer))
