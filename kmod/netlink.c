@@ -351,11 +351,21 @@ static int cmd_begin(struct sk_buff *skb, struct genl_info *info)
 	return reply(info, msg, hdr, err);
 }
 
+/* What @extack says, if that outlives it: newer kernels may write it there. */
+static const char *lasting_message(const struct netlink_ext_ack *extack)
+{
+	const char *text = extack->_msg;
+	bool within = text >= (const char *)extack &&
+		      text < (const char *)(extack + 1);
+
+	return text && !within ? text : "malformed request";
+}
+
 /* A request that is no operation counts as one that has failed. */
 static void op_malformed(struct epacl_txn *txn, int err,
 			 struct netlink_ext_ack *extack)
 {
-	static const char brief[] = "malformed request";
+	const char *brief = lasting_message(extack);
 	const char *text = extack->_msg ?: brief;
 
 	txn->error = err;

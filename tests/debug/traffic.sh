@@ -71,6 +71,16 @@ flood() {
 	floods+=($!)
 }
 
+# Each has a socket by now. One that is only being started would have no memory for
+# that, which User-mode Linux does not survive.
+# shellcheck disable=SC2317,SC2329 # eventually calls it
+all_have_begun() {
+	local pid
+	for pid in "${floods[@]}"; do
+		readlink /proc/"$pid"/fd/* | grep -q '^socket:' || return
+	done
+}
+
 # What the interfaces of the host have taken in, the least of them.
 least_in() { awk '/^ *(up0|vnet0|vnet1):/ { print $3 }' /proc/net/dev | sort -n | head -n 1; }
 # shellcheck disable=SC2317,SC2329 # eventually calls it
@@ -118,6 +128,7 @@ for percent in 2 8; do
 	done
 	before=$(least_in)
 	begin_floods
+	eventually 'all floods have begun' all_have_begun
 	eventually 'floods come from everywhere' has_grown $((before + 100))
 	echo $MOST > $failslab/times
 	by_chance $percent
