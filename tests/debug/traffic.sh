@@ -63,22 +63,20 @@ serve a 53/udp 55/udp
 serve b 53/udp
 reached before
 
-# flood NS MARK KEY=VALUE...: until it is killed; it leaves the processor to those
-# who start more of them
-flood() {
-	nice -n 19 env NETNS="/run/netns/t-$1" "$frame_tool" send e for=3600000 \
-		mark="$2" "${@:3}" > /dev/null &
-	floods+=($!)
-}
+# shellcheck disable=SC2317,SC2329 # within calls it
+has_socket() { readlink /proc/"$1"/fd/* | grep -q '^socket:'; }
 
-# Each has a socket by now. One that is only being started would have no memory for
-# that, which User-mode Linux does not survive.
-# shellcheck disable=SC2317,SC2329 # eventually calls it
-all_have_begun() {
+# flood NS MARK KEY=VALUE...: until it is killed. It has begun when the next one is
+# started, to whom it leaves the processor: a program that is only being started has
+# no memory for that later, which User-mode Linux does not survive.
+flood() {
 	local pid
-	for pid in "${floods[@]}"; do
-		readlink /proc/"$pid"/fd/* | grep -q '^socket:' || return
-	done
+	NETNS="/run/netns/t-$1" "$frame_tool" send e for=3600000 \
+		mark="$2" "${@:3}" > /dev/null &
+	pid=$!
+	floods+=("$pid")
+	within 20 has_socket "$pid" || bail 'a flood does not begin'
+	renice -n 19 -p "$pid" > /dev/null
 }
 
 # What the interfaces of the host have taken in, the least of them.
@@ -128,7 +126,6 @@ for percent in 2 8; do
 	done
 	before=$(least_in)
 	begin_floods
-	eventually 'all floods have begun' all_have_begun
 	eventually 'floods come from everywhere' has_grown $((before + 100))
 	echo $MOST > $failslab/times
 	by_chance $percent
