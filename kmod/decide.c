@@ -223,6 +223,17 @@ static bool link_local_is_inside(const struct epacl_ask *ask,
 	return false;
 }
 
+/* The host opened the flow, from an address of its own. */
+static bool is_of_hosts_address(const struct epacl_ask *ask,
+				const struct epacl_tuple *addressed)
+{
+	/* What came over the guest's own link is somebody else's. */
+	if (ask->direction == EPACL_IN && !ask->from_host && !ask->routed &&
+	    !ask->relayed)
+		return false;
+	return ask->host->owns_ip(ask->host, &addressed->src);
+}
+
 /*
  * The host itself opened the flow. An error that it sends about a flow of
  * others is one of their packets, and so may be a fragment that it makes.
@@ -232,11 +243,7 @@ static bool is_hosts(const struct epacl_ask *ask,
 {
 	if (ask->from_host && !ask->packet->error && !ask->packet->fragment)
 		return true;
-	/* What came over the guest's own link is somebody else's. */
-	if (ask->direction == EPACL_IN && !ask->from_host && !ask->routed &&
-	    !ask->relayed)
-		return false;
-	return ask->host->owns_ip(ask->host, &addressed->src);
+	return is_of_hosts_address(ask, addressed);
 }
 
 /*
@@ -269,8 +276,7 @@ find_endpoint(const struct epacl_ask *ask, const struct epacl_tuple *addressed,
 	endpoint = epacl_cvm_closest(epacl_snapshot_vm(ask->snap, ask->nic->vm),
 				     key);
 	if (endpoint && endpoint->is_public &&
-	    !(is_hosts(ask, addressed) &&
-	      ask->host->owns_ip(ask->host, &addressed->src)))
+	    !is_of_hosts_address(ask, addressed))
 		return NULL;
 	return endpoint;
 }

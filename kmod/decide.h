@@ -265,12 +265,13 @@ static inline bool epacl_layer_denied(const struct epacl_answer *answer)
 }
 
 /* Neighbour discovery, redirects excepted, from this very link. */
+bool epacl_packet_is_nd(const struct epacl_packet *p);
+
 /*
  * Neighbour discovery for a neighbour; essential on the link, and if the host is
  * going to route it a packet like others.
  */
 bool epacl_is_discovery_beyond(const struct epacl_ask *ask);
-bool epacl_packet_is_nd(const struct epacl_packet *p);
 
 /* Is @ip a link-local address that the guest behind @nic uses? */
 bool epacl_nic_has_link_local(const struct epacl_cnic *nic,

@@ -67,10 +67,12 @@ static noinline unsigned int judge_shadow(struct epacl_net *en,
 	public = epacl_snapshot_public(snap, &flow.accepted.src,
 				       flow.accepted.proto,
 				       flow.accepted.sport);
-	if (public && !skb->skb_iif)
+	if (!public)
+		return NF_ACCEPT;
+	if (!skb->skb_iif)
 		return epacl_drop_for_nobody(en, EPACL_OUT, EPACL_REASON_SPOOF,
 					     skb->len);
-	at = public ? dev_get_by_index_rcu(en->net, skb->skb_iif) : NULL;
+	at = dev_get_by_index_rcu(en->net, skb->skb_iif);
 	sender = at ? owner_at(en, snap, &flow.addressed.src, at) : NULL;
 	if (!sender || !is_foreign(public, sender->vm))
 		return NF_ACCEPT;

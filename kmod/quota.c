@@ -123,9 +123,13 @@ static bool admits(struct epacl_net *en, const struct epacl_vm *vm,
 static bool may_open(struct epacl_net *en, const struct epacl_vm *vm,
 		     const struct sk_buff *skb)
 {
-	s64 kept = time_kept(en->net), each = div_s64(kept, vm->quota);
+	s64 kept, each;
 
-	if (is_full(vm) || !take_share(en->net, vm, each, kept))
+	if (is_full(vm))
+		return false;
+	kept = time_kept(en->net);
+	each = div_s64(kept, vm->quota);
+	if (!take_share(en->net, vm, each, kept))
 		return false;
 	if (admits(en, vm, skb))
 		return true;

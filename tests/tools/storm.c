@@ -340,6 +340,12 @@ static void hear(const struct end *end, int fd)
 	} while (n == BATCH);
 }
 
+static void hear_end(const struct end *end)
+{
+	hear(end, end->receivers[0]);
+	hear(end, end->receivers[1]);
+}
+
 static unsigned int lost_by(const struct end *end)
 {
 	struct tpacket_stats stats;
@@ -401,8 +407,7 @@ static void round_of_packets(bool in_turns)
 
 	for (i = 0; i < 2; i++) {
 		send_all(&ends[i]);
-		hear(&ends[!i], ends[!i].receivers[0]);
-		hear(&ends[!i], ends[!i].receivers[1]);
+		hear_end(&ends[!i]);
 		if (in_turns)
 			change();
 	}
@@ -410,10 +415,8 @@ static void round_of_packets(bool in_turns)
 
 static void hear_all(void)
 {
-	int i;
-
-	for (i = 0; i < 4; i++)
-		hear(&ends[i / 2], ends[i / 2].receivers[i % 2]);
+	hear_end(&ends[0]);
+	hear_end(&ends[1]);
 }
 
 /*
